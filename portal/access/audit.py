@@ -1,0 +1,37 @@
+"""The audit administrator's page: who read what, who was refused, and whether the trail is whole."""
+
+from flask import Blueprint, Response, request
+from sqlalchemy import select
+
+from portal.access.guard import actor, requires
+from portal.access.models import Account
+from portal.access.permissions import Permission
+from portal.database import db
+from portal.trail import queries
+from portal.web.htmx import page
+
+blueprint = Blueprint("audit", __name__)
+ROWS = 50
+ACTIONS = {
+    "case.opened": "查看事项",
+    "person.opened": "查看人员页",
+    "person.revealed": "查看证件、电话、住址",
+    "text.revealed": "查看正文中的证件、电话",
+    "attachment.opened": "查看附件",
+    "case.other_opened": "说明理由后查看其他平台事项",
+    "statement.opened": "查看接谈笔录",
+    "list.exported": "导出",
+}
+
+
+@blueprint.get("/audit")
+@requires(Permission.AUDIT_READ)
+def index() -> Response:
+    """The access log, newest first, by key; the verification runs when asked for."""
+    before = request.args.get("before", type=int)
+    rows = queries.accesses(db.session, actor().centre_id, before=before, limit=ROWS + 1)
+    people = {row.actor_id for row in rows if row.actor_id}
+    names = dict(db.session.execute(select(Account.id, Account.name).where(Account.id.in_(people))).all())
+    problems = queries.verify(db.session) if "verify" in request.args else None
+    more = rows[ROWS - 1].id if len(rows) > ROWS else None
+    return page("access/audit.html", rows=rows[:ROWS], names=names, actions=ACTIONS, problems=problems, more=more)

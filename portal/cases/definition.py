@@ -1,0 +1,205 @@
+"""What a platform is: a declaration of values. Standard library only; the engine reads it, the platforms write it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from portal.access.permissions import Permission
+
+Guard = Callable[[Any, Any], str | None]
+
+
+class DeclarationError(ValueError):
+    """A declaration names something that does not exist; the program does not start."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """A value a step or a proceeding asks for. ``label`` is what the clerk reads."""
+
+    name: str
+    label: str
+    required: bool = False
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class Text(Field):
+    """One line, or several with ``long``; at most ``most`` characters."""
+
+    long: bool = False
+    most: int = 2000
+
+
+@dataclass(frozen=True)
+class Choice(Field):
+    """One of ``options``: (code, Chinese label)."""
+
+    options: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Number(Field):
+    """A whole number between ``minimum`` and ``maximum``."""
+
+    minimum: int = 0
+    maximum: int = 1_000_000
+
+
+@dataclass(frozen=True)
+class Day(Field):
+    """A calendar day; ``past`` and ``future`` say which side of today is allowed."""
+
+    past: bool = True
+    future: bool = True
+
+
+@dataclass(frozen=True)
+class Flag(Field):
+    """Yes or no. ``must`` refuses the step unless it is ticked (consents: a person said so, the tick records it)."""
+
+    must: bool = False
+
+
+@dataclass(frozen=True)
+class State:
+    """A state of a procedure. ``level``: open, waiting (for somebody else), good or ended, for the badge."""
+
+    label: str
+    level: str = "open"
+    next_step: str = ""
+    final: bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """An action: from ``source`` states to ``target``; who may; which clocks stop and start; what it asks for.
+
+    ``starts`` are keys of deadlines.csv, each optionally "key@field" where the start day is a day the step asks for;
+    ``stops`` are keys. ``dues`` are "key@field" for clocks among ``starts`` whose number the law leaves to a person: the
+    day asked for is the last day (交办的办结期限、协议的履行期限). ``letter`` names what can be printed after it.
+    ``guard(proceeding, at)`` sees ``state``, ``data`` with what was just typed merged in, and the case's ``purpose`` and ``channel``;
+    it returns a Chinese reason to refuse, or None.
+    ``article`` is shown beside the button.
+    """
+
+    code: str
+    label: str
+    source: tuple[str, ...]
+    target: str
+    permission: Permission
+    fields: tuple[Field, ...] = ()
+    starts: tuple[str, ...] = ()
+    stops: tuple[str, ...] = ()
+    dues: tuple[str, ...] = ()
+    letter: str | None = None
+    guard: Guard | None = None
+    article: str = ""
+
+
+@dataclass(frozen=True)
+class ServiceSpec:
+    """A service the platform offers at the desk, before a centre arranges its own. ``prefix`` starts the ticket number."""
+
+    code: str
+    name: str
+    prefix: str
+    area: str
+
+
+@dataclass(frozen=True)
+class Platform:
+    """One of the ten platforms, as values.
+
+    ``fields`` are the platform's own facts, kept in the proceeding and validated on each write; ``opening`` names the
+    clocks that start when the proceeding opens (from the day of receipt). ``sealed`` hides everything but the state from
+    everybody outside the platform (心理疏导). ``neutral_sign`` is what screens say instead of the platform's name.
+    """
+
+    code: str
+    label: str
+    short: str
+    states: dict[str, State]
+    initial: str
+    steps: tuple[Step, ...]
+    handle: Permission
+    fields: tuple[Field, ...] = ()
+    services: tuple[ServiceSpec, ...] = ()
+    opening: tuple[str, ...] = ()
+    sealed: bool = False
+    neutral_sign: str | None = None
+    closes_case: bool = True
+    departments: tuple[str, ...] = field(default=())
+
+    @property
+    def sign(self) -> str:
+        """What stands on screens and doors."""
+        return self.neutral_sign or self.short
+
+    def step(self, code: str) -> Step:
+        """The step of that code. KeyError where the platform has none."""
+        for step in self.steps:
+            if step.code == code:
+                return step
+        raise KeyError(code)
+
+    def steps_from(self, state: str) -> tuple[Step, ...]:
+        """Steps that leave ``state``."""
+        return tuple(step for step in self.steps if state in step.source)
+
+
+def check(platform: Platform, clocks: frozenset[str], letters: frozenset[str]) -> None:
+    """Raise DeclarationError where ``platform`` names an unknown state, clock or letter, or has a dead end."""
+    where = platform.code
+    if platform.initial not in platform.states:
+        raise DeclarationError(f"{where}: unknown initial state {platform.initial}")
+    codes = [step.code for step in platform.steps]
+    if len(codes) != len(set(codes)):
+        raise DeclarationError(f"{where}: a step code stands twice")
+    for step in platform.steps:
+        _check_step(platform, step, clocks, letters)
+    for clock in platform.opening:
+        if clock not in clocks:
+            raise DeclarationError(f"{where}: unknown clock {clock}")
+    _check_reachable(platform)
+
+
+def _check_step(platform: Platform, step: Step, clocks: frozenset[str], letters: frozenset[str]) -> None:
+    where = f"{platform.code}.{step.code}"
+    for state in (*step.source, step.target):
+        if state not in platform.states:
+            raise DeclarationError(f"{where}: unknown state {state}")
+    if not isinstance(step.permission, Permission):
+        raise DeclarationError(f"{where}: no permission")
+    for clock in (*step.starts, *step.stops, *step.dues):
+        _check_clock(where, step, clock, clocks)
+    started = {clock.partition("@")[0] for clock in step.starts}
+    for clock in step.dues:
+        if clock.partition("@")[0] not in started or "@" not in clock:
+            raise DeclarationError(f"{where}: {clock} gives a last day to a clock the step does not start")
+    if step.letter and step.letter not in letters:
+        raise DeclarationError(f"{where}: unknown letter {step.letter}")
+
+
+def _check_clock(where: str, step: Step, clock: str, clocks: frozenset[str]) -> None:
+    key, _, day = clock.partition("@")
+    if key not in clocks:
+        raise DeclarationError(f"{where}: unknown clock {key}")
+    if day and not any(asked.name == day and isinstance(asked, Day) for asked in step.fields):
+        raise DeclarationError(f"{where}: {clock} names a day the step does not ask for")
+
+
+def _check_reachable(platform: Platform) -> None:
+    reached, front = {platform.initial}, [platform.initial]
+    while front:
+        for step in platform.steps_from(front.pop()):
+            if step.target not in reached:
+                reached.add(step.target)
+                front.append(step.target)
+    lost = set(platform.states) - reached
+    if lost:
+        raise DeclarationError(f"{platform.code}: states nobody can reach: {sorted(lost)}")
+    for code, state in platform.states.items():
+        ends = not platform.steps_from(code)
+        if ends != state.final:
+            raise DeclarationError(f"{platform.code}: state {code} must {'be final' if ends else 'not be final'}")

@@ -1,0 +1,37 @@
+"""Forms of cases: fields that speak Chinese, forms built from declarations, the registration, the actions on a case."""
+
+from portal.cases.forms.actions import (
+    AttachForm,
+    CloseForm,
+    ContactForm,
+    LinkForm,
+    MarkForm,
+    OpenForm,
+    OutcomeForm,
+    ReasonForm,
+    SettleForm,
+    StatementForm,
+    VisitForm,
+)
+from portal.cases.forms.declared import step_form, to_data
+from portal.cases.forms.fields import scoped
+from portal.cases.forms.registration import RegisterForm, register_form
+
+__all__ = [
+    "AttachForm",
+    "CloseForm",
+    "ContactForm",
+    "LinkForm",
+    "MarkForm",
+    "OpenForm",
+    "OutcomeForm",
+    "ReasonForm",
+    "RegisterForm",
+    "SettleForm",
+    "StatementForm",
+    "VisitForm",
+    "register_form",
+    "scoped",
+    "step_form",
+    "to_data",
+]

@@ -1,0 +1,45 @@
+"""Everything that changes a case. Runs inside database.write(); adds, flushes, appends to the trail, never commits."""
+
+from portal.cases.operations.contacts import (
+    mark_statement,
+    record_contact,
+    record_visit,
+    settle_contact,
+    take_statement,
+)
+from portal.cases.operations.drafts import drop_draft, save_draft
+from portal.cases.operations.given import FieldProblems, PersonGiven, Refused, Registration, StaleVersion
+from portal.cases.operations.grants import account_scope, grant, platform_scope, unit_scope
+from portal.cases.operations.outcome import close_case, link, missing_for_closing, rate, set_outcome
+from portal.cases.operations.papers import AttachmentRefused, attach
+from portal.cases.operations.proceedings import advance, open_proceeding
+from portal.cases.operations.registration import register
+
+__all__ = [
+    "AttachmentRefused",
+    "FieldProblems",
+    "PersonGiven",
+    "Refused",
+    "Registration",
+    "StaleVersion",
+    "account_scope",
+    "advance",
+    "attach",
+    "close_case",
+    "drop_draft",
+    "grant",
+    "link",
+    "mark_statement",
+    "missing_for_closing",
+    "open_proceeding",
+    "platform_scope",
+    "rate",
+    "record_contact",
+    "record_visit",
+    "register",
+    "save_draft",
+    "set_outcome",
+    "settle_contact",
+    "take_statement",
+    "unit_scope",
+]

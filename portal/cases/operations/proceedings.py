@@ -1,0 +1,263 @@
+"""Opening a platform's proceeding and moving it. advance() is the only writer of a proceeding's state."""
+
+import json
+from datetime import date, datetime
+from types import SimpleNamespace
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from portal.access.actor import Actor
+from portal.cases import registry
+from portal.cases.definition import Choice, Day, Field, Flag, Number, Platform, Step, Text
+from portal.cases.models import Case, Proceeding
+from portal.cases.operations import clocks, grants, record
+from portal.cases.operations.given import FieldProblems, Refused, StaleVersion
+from portal.clock import day_of
+from portal.keys import ring
+from portal.trail import queries as trail
+
+SEALED = "sealed"
+
+
+def open_proceeding(
+    session: Session,
+    actor: Actor,
+    case: Case,
+    platform_code: str,
+    *,
+    at: datetime,
+    data: dict[str, Any] | None = None,
+    first: bool = False,
+) -> Proceeding:
+    """Open ``platform_code``'s procedure on ``case`` and the case to that platform.
+
+    Opening clocks run from the day of receipt for the case's first proceeding, else from today. Raises Refused where one
+    is running already or the actor does not work there, FieldProblems for the platform's own fields.
+    """
+    platform = registry.platform(platform_code)
+    if not first and platform_code not in actor.platforms:
+        raise Refused(f"您不在{platform.label}平台,不能在此开启程序。")
+    if case.closed_at:
+        raise Refused("事项已办结,不能再开启程序。")
+    _refuse_second(session, case, platform)
+    proceeding = Proceeding(
+        centre_id=case.centre_id,
+        case_id=case.id,
+        platform=platform_code,
+        state=platform.initial,
+        data=_pack(platform, validated(platform.fields, data or {}, at, partial=True)),
+        opened_at=at,
+        opened_by=actor.id,
+        moved_at=at,
+    )
+    session.add(proceeding)
+    try:
+        session.flush()
+    except IntegrityError as problem:
+        raise Refused(f"本事项已有正在进行的{platform.label}程序。") from problem
+    for key in platform.opening:
+        clocks.start(session, case, proceeding, key, day_of(case.received_at if first else at))
+    clocks.refresh_next_due(session, case)
+    grants.grant(session, case, grants.platform_scope(platform_code), why="开启程序", at=at)
+    stated = {"platform": platform_code, "proceeding_id": proceeding.id, "state": proceeding.state}
+    record.note(session, case, "proceeding.opened", actor, at, data=stated)
+    return proceeding
+
+
+def advance(
+    session: Session,
+    actor: Actor,
+    proceeding_id: int,
+    *,
+    version: int,
+    step: str,
+    data: dict[str, Any],
+    at: datetime,
+) -> Proceeding:
+    """Take ``step``: check version, state, permission, fields and guard; move; stop and start clocks; write the event.
+
+    Raises StaleVersion (with what the others did), Refused, FieldProblems. All in the caller's one transaction.
+    """
+    proceeding = session.scalar(select(Proceeding).where(Proceeding.id == proceeding_id).with_for_update())
+    if proceeding is None:
+        raise Refused("没有这个程序。")
+    platform = registry.platform(proceeding.platform)
+    declared = _declared(platform, step)
+    _check_may(actor, platform, declared)
+    if proceeding.version != version or proceeding.state not in declared.source:
+        raise StaleVersion(changes_since(session, proceeding, version), proceeding.version)
+    values = validated(declared.fields, data, at)
+    case = session.get(Case, proceeding.case_id)
+    _ask_guard(declared, proceeding, case, _merged(proceeding, declared, values), at)
+    values = _without_personal_numbers(session, case, declared, values)
+    _move(session, actor, proceeding, platform, declared, _merged(proceeding, declared, values), at)
+    stopped = clocks.stop(session, proceeding, declared.stops, f"{platform.code}.{declared.code}", at)
+    started = _start_clocks(session, case, proceeding, declared, values, at)
+    if proceeding.closed_at:
+        stopped += clocks.stop(session, proceeding, None, f"{platform.code}.{declared.code}", at)
+    clocks.refresh_next_due(session, case)
+    stated = {
+        "platform": platform.code,
+        "proceeding_id": proceeding.id,
+        "step": declared.code,
+        "state": proceeding.state,
+        "version": proceeding.version,
+        "stopped": stopped,
+        "started": started,
+    }
+    record.note(session, case, "proceeding.advanced", actor, at, data=stated, words=values or None)
+    return proceeding
+
+
+def _merged(proceeding: Proceeding, step: Step, values: dict[str, Any]) -> dict[str, Any]:
+    """What is known once ``values`` are in: a step taken again replaces all it asked for, an unticked flag included."""
+    asked = {one.name for one in step.fields}
+    return {name: value for name, value in unpacked(proceeding).items() if name not in asked} | values
+
+
+def _ask_guard(step: Step, proceeding: Proceeding, case: Case, data: dict[str, Any], at: datetime) -> None:
+    if step.guard is None:
+        return
+    seen = SimpleNamespace(state=proceeding.state, data=data, step=step.code, purpose=case.purpose, channel=case.channel)
+    refusal = step.guard(seen, at)
+    if refusal:
+        raise Refused(refusal)
+
+
+def unpacked(proceeding: Proceeding) -> dict[str, Any]:
+    """The proceeding's values in clear; only for readers of its platform (a sealed platform's lie encrypted)."""
+    if SEALED in proceeding.data:
+        return json.loads(ring.open(proceeding.data[SEALED]))
+    return dict(proceeding.data)
+
+
+def changes_since(session: Session, proceeding: Proceeding, version: int) -> list[str]:
+    """What was done to ``proceeding`` after ``version``, a Chinese line each."""
+    platform = registry.platform(proceeding.platform)
+    lines = []
+    for entry in trail.entries(session, f"case:{proceeding.case_id}", kinds=("proceeding.advanced",)):
+        if entry.data["proceeding_id"] == proceeding.id and entry.data["version"] > version:
+            state = platform.states[entry.data["state"]].label
+            lines.append(f"{platform.step(entry.data['step']).label} → {state}")
+    return lines
+
+
+def validated(fields: tuple[Field, ...], data: dict[str, Any], at: datetime, *, partial: bool = False) -> dict[str, Any]:
+    """``data`` as the declaration allows it, JSON-able. Raises FieldProblems. ``partial`` lets required fields wait."""
+    problems, values = {}, {}
+    for asked in fields:
+        value = data.get(asked.name)
+        if value in (None, "", False):
+            if isinstance(asked, Flag) and asked.must and not partial:
+                problems[asked.name] = "须确认此项后才能继续。"
+            elif asked.required and not partial:
+                problems[asked.name] = "请填写。"
+            continue
+        problem = _complaint(asked, value, day_of(at))
+        if problem:
+            problems[asked.name] = problem
+        else:
+            values[asked.name] = value.isoformat() if isinstance(value, date) else value
+    unknown = set(data) - {asked.name for asked in fields}
+    if unknown:
+        raise FieldProblems({name: "没有这一项。" for name in unknown})
+    if problems:
+        raise FieldProblems(problems)
+    return values
+
+
+def _complaint(asked: Field, value: Any, today: date) -> str | None:
+    match asked:
+        case Text(most=most):
+            return None if isinstance(value, str) and len(value) <= most else f"不超过 {most} 字。"
+        case Choice(options=options):
+            return None if value in dict(options) else "请从所列各项中选择。"
+        case Number(minimum=low, maximum=high):
+            fine = isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+            return None if fine else f"请填 {low} 到 {high} 之间的整数。"
+        case Day():
+            return _day_complaint(asked, value, today)
+        case Flag():
+            return None if value is True else "请勾选或不勾选。"
+    return None
+
+
+def _day_complaint(asked: Day, value: Any, today: date) -> str | None:
+    try:
+        day = value if isinstance(value, date) else date.fromisoformat(value)
+    except (TypeError, ValueError):
+        return "没有这一天,请按 2026-12-08 的样子填写。"
+    if not asked.past and day < today:
+        return "不能早于今天。"
+    if not asked.future and day > today:
+        return "不能晚于今天。"
+    return None
+
+
+def _declared(platform: Platform, step: str) -> Step:
+    try:
+        return platform.step(step)
+    except KeyError as problem:
+        raise Refused("没有这个步骤。") from problem
+
+
+def _check_may(actor: Actor, platform: Platform, step: Step) -> None:
+    if platform.code not in actor.platforms or not actor.may(step.permission):
+        raise Refused(f"您没有{platform.label}平台“{step.label}”的权限。")
+
+
+def _refuse_second(session: Session, case: Case, platform: Platform) -> None:
+    running = select(Proceeding.id).where(
+        Proceeding.case_id == case.id, Proceeding.platform == platform.code, Proceeding.closed_at.is_(None)
+    )
+    if session.scalar(running):
+        raise Refused(f"本事项已有正在进行的{platform.label}程序。")
+
+
+def _without_personal_numbers(session: Session, case: Case, step: Step, values: dict[str, Any]) -> dict[str, Any]:
+    texts = {asked.name for asked in step.fields if isinstance(asked, Text)}
+    return {
+        name: record.seal_free_text(session, case, value) if name in texts else value for name, value in values.items()
+    }
+
+
+def _move(
+    session: Session,
+    actor: Actor,
+    proceeding: Proceeding,
+    platform: Platform,
+    step: Step,
+    values: dict[str, Any],
+    at: datetime,
+) -> None:
+    proceeding.state, proceeding.moved_at, proceeding.handler_id = step.target, at, actor.id
+    proceeding.data = _pack(platform, values)
+    proceeding.version += 1
+    if platform.states[step.target].final:
+        proceeding.closed_at = at
+    session.flush()
+
+
+def _start_clocks(
+    session: Session, case: Case, proceeding: Proceeding, step: Step, values: dict[str, Any], at: datetime
+) -> list[str]:
+    started = []
+    named = {key: values.get(asked) for key, _, asked in (declared.partition("@") for declared in step.dues)}
+    for declared in step.starts:
+        key, _, asked = declared.partition("@")
+        if asked and asked not in values:
+            continue  # an optional day was left open: no proved start, no clock (信访工作条例 has no presumed service)
+        on = date.fromisoformat(values[asked]) if asked else day_of(at)
+        last = date.fromisoformat(named[key]) if named.get(key) else None
+        if clocks.start(session, case, proceeding, key, on, last=last):
+            started.append(key)
+    return started
+
+
+def _pack(platform: Platform, values: dict[str, Any]) -> dict[str, Any]:
+    if platform.sealed:
+        return {SEALED: ring.seal(json.dumps(values, ensure_ascii=False))}
+    return values

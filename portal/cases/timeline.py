@@ -1,0 +1,145 @@
+"""One case as one timeline: events of its chain in words a clerk reads, each with who and when."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from portal.access.actor import Actor
+from portal.cases import queries, registry, vocabulary
+from portal.cases.definition import Choice, Flag
+from portal.cases.models import Case
+from portal.trail.queries import Entry, entries
+
+Telling = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    """One line of the timeline. ``kind`` is visit, handoff, step, paper, contact, rating or record, for the mark."""
+
+    at: datetime
+    title: str
+    detail: str
+    who: str
+    kind: str
+
+
+def timeline(session: Session, actor: Actor, case: Case) -> list[TimelineEntry]:
+    """The case's events as ``actor`` may read them, oldest first; a sealed platform's show as 心理服务 only."""
+    found = entries(session, f"case:{case.id}")
+    names = queries.names(session, {entry.actor_id for entry in found if entry.actor_id})
+    told = []
+    for entry in found:
+        kind, tell = TELLERS.get(entry.kind, ("record", _plain))
+        title, detail = _closed_off(entry) if _sealed_from(actor, entry) else tell(entry)
+        who = names.get(entry.actor_id or 0, "群众本人" if entry.kind == "case.rated" else "系统")
+        told.append(TimelineEntry(entry.at, title, detail, who, kind))
+    return told
+
+
+def _sealed_from(actor: Actor, entry: Entry) -> bool:
+    code = entry.data.get("platform")
+    return bool(code) and code not in actor.platforms and entry.kind.startswith("proceeding") and registry.platform(code).sealed
+
+
+def _closed_off(entry: Entry) -> Telling:
+    return ("有心理服务", "")
+
+
+def _plain(entry: Entry) -> Telling:
+    return (entry.kind, "")
+
+
+def _registered(entry: Entry) -> Telling:
+    channel = vocabulary.label(vocabulary.CHANNELS, entry.data["channel"])
+    return (f"登记事项({channel})", ";".join(entry.words.get("demands", [])))
+
+
+def _visit(entry: Entry) -> Telling:
+    kind = vocabulary.VISIT_KINDS.get(entry.data["kind"], "来访")
+    people = entry.data.get("headcount", 1)
+    return (f"{kind} {people} 人" if people > 1 else kind, entry.words.get("words", ""))
+
+
+def _arrived(entry: Entry) -> Telling:
+    return (f"到窗 {entry.data['window']}", f"{entry.data['number']} 号")
+
+
+def _opened(entry: Entry) -> Telling:
+    platform = registry.platform(entry.data["platform"])
+    return (f"{platform.label}:开启程序", platform.states[entry.data["state"]].label)
+
+
+def _advanced(entry: Entry) -> Telling:
+    platform = registry.platform(entry.data["platform"])
+    step = platform.step(entry.data["step"])
+    stated = [f"{asked.label}:{_value(asked, entry.words[asked.name])}" for asked in step.fields if asked.name in entry.words]
+    state = platform.states[entry.data["state"]].label
+    return (f"{platform.label}:{step.label}", ";".join([f"现为“{state}”", *stated]))
+
+
+def _value(asked: Any, value: Any) -> str:
+    if isinstance(asked, Choice):
+        return dict(asked.options).get(value, str(value))
+    return ("是" if value else "否") if isinstance(asked, Flag) else str(value)
+
+
+def _contact(entry: Entry) -> Telling:
+    words = entry.words
+    said = f"{words.get('answered_by', '')}:{words.get('said', '')}"
+    promise = words.get("promise")
+    by = entry.data.get("promised_on")
+    return (f"现场联系 {words.get('unit', '')}", f"{said};承诺:{promise}({by or '未定日期'}前)" if promise else said)
+
+
+def _settled(entry: Entry) -> Telling:
+    return ("承诺" + vocabulary.label(vocabulary.SETTLED, entry.data["how"]), entry.words.get("remark", ""))
+
+
+def _resulted(entry: Entry) -> Telling:
+    results = "、".join(vocabulary.label(vocabulary.RESULTS, code) for code in entry.data["results"])
+    met = vocabulary.label(vocabulary.MET, entry.data["met"])
+    return (f"第 {entry.data['position']} 项诉求:{met}", ";".join(part for part in (results, entry.words.get("outcome")) if part))
+
+
+def _relayed(entry: Entry) -> Telling:
+    source, target = (registry.platform(entry.data[end]).label for end in ("from", "to"))
+    return (f"接力:{source} → {target}", entry.words.get("purpose", ""))
+
+
+def _relay_signed(entry: Entry) -> Telling:
+    return (f"签收接力:{registry.platform(entry.data['to']).label}", "")
+
+
+def _said(title: str, word: str = "") -> Callable[[Entry], Telling]:
+    return lambda entry: (title, entry.words.get(word, "") if word else "")
+
+
+def _signed(entry: Entry) -> Telling:
+    return ("笔录" + vocabulary.label(vocabulary.SIGNED, entry.data.get("how")), entry.words.get("refusal", ""))
+
+
+TELLERS: dict[str, tuple[str, Callable[[Entry], Telling]]] = {
+    "case.registered": ("record", _registered),
+    "visit.recorded": ("visit", _visit),
+    "visit.arrived": ("visit", _arrived),
+    "proceeding.opened": ("step", _opened),
+    "proceeding.advanced": ("step", _advanced),
+    "contact.made": ("contact", _contact),
+    "contact.settled": ("contact", _settled),
+    "statement.taken": ("paper", _said("制作接谈笔录")),
+    "statement.printed": ("paper", _said("打印接谈笔录")),
+    "statement.read_back": ("paper", _said("向群众宣读笔录")),
+    "statement.signed": ("paper", _signed),
+    "attachment.added": ("paper", _said("收到材料", "name")),
+    "slip.printed": ("paper", _said("打印告知单")),
+    "demand.resulted": ("record", _resulted),
+    "case.closed": ("record", _said("办结", "remark")),
+    "case.rated": ("rating", lambda entry: ("群众评价", vocabulary.label(vocabulary.SCORES, entry.data["score"]))),
+    "case.linked": ("record", lambda entry: (f"关联 {entry.data['other']}", entry.words.get("why", ""))),
+    "relay.sent": ("handoff", _relayed),
+    "relay.signed": ("handoff", _relay_signed),
+}

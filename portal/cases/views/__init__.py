@@ -1,0 +1,21 @@
+"""The pages of cases: work of the day, list, registration, the one page of a case and what is done on it, the person."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("cases", __name__)
+
+# The parts register their routes on the blueprint above, so they come after it.
+from portal.cases.views import home, listing, outcome, papers, persons, proceedings, registration, show, visits  # noqa: E402
+
+__all__ = [
+    "blueprint",
+    "home",
+    "listing",
+    "outcome",
+    "papers",
+    "persons",
+    "proceedings",
+    "registration",
+    "show",
+    "visits",
+]

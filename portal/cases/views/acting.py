@@ -1,0 +1,181 @@
+"""How every action on a case runs: look, check, write once, show what became of it; and what happens when it may not."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Response, abort, flash, request, url_for
+from flask_wtf import FlaskForm
+from sqlalchemy.orm import Session
+
+from portal import clock, database
+from portal.access.guard import actor
+from portal.cases import queries
+from portal.cases.models import Case
+from portal.cases.operations import AttachmentRefused, FieldProblems, Refused, StaleVersion
+from portal.cases.views import dossier
+from portal.database import db
+from portal.trail import operations as trail
+from portal.trail.queries import entries
+from portal.web.formats import clock_time
+from portal.web.htmx import done, page, wants_part
+
+Work = Callable[[Session, Case], Any]
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing that can be done to a case, as a form: ``partial`` (its root id is ``root``) stands alone or in the page.
+
+    ``event`` is the trail event it leaves; a second one by the same person from the same page is a doubled click.
+    """
+
+    case: Case
+    title: str
+    partial: str
+    root: str
+    form: FlaskForm
+    said: str
+    event: str | None = None
+    context: dict[str, Any] = field(default_factory=dict)
+
+
+class Doubled(Exception):
+    """The same person has done the same from the same page already; ``when`` says at what hour, ``seq`` where the trail is."""
+
+    def __init__(self, when: str, seq: int) -> None:
+        super().__init__(when)
+        self.when, self.seq = when, seq
+
+
+def open_case(number: str) -> Case:
+    """The case, if the person who is asking may see it; else 404, and an attempt on an existing one is recorded (检举).
+
+    Opening a sensitive case is recorded before anything of it is shown.
+    """
+    asking = actor()
+    case = queries.find(db.session, asking, number)
+    if case is None:
+        _record_attempt(number)
+        abort(404)
+    if case.sensitivity != "normal" and request.method == "GET":
+        note_reading("case.opened", f"case:{case.id}")
+    return case
+
+
+def note_reading(action: str, subject: str, reason: str | None = None, *, refused: bool = False) -> None:
+    """Write the access log, durably, before disclosure."""
+    trail.note_access(
+        centre_id=actor().centre_id,
+        actor_id=actor().id,
+        at=clock.now(),
+        action=action,
+        subject=subject,
+        reason=reason,
+        refused=refused,
+        address=request.remote_addr,
+    )
+
+
+def run(action: Action, work: Work) -> Response:
+    """GET shows the form; POST checks it, does ``work(session, case)`` once, and answers."""
+    if request.method == "GET":
+        return form_page(action)
+    if not action.form.validate():
+        return form_page(action, 422)
+    changed: list[str] = []
+    try:
+        database.attempt(_work_once, action, work)
+    except Doubled as doubled:
+        action.form.seen.raw_data, action.form.seen.data = None, doubled.seq
+        changed = [f"您在 {doubled.when} 已经提交过同一项,没有重复记录。如确需再记一次,请再次提交。"]
+        return form_page(action, 409, changed)
+    except StaleVersion as stale:
+        action.form.version.raw_data, action.form.version.data = None, stale.version
+        return form_page(action, 409, stale.changed or ["他人刚刚更新了这项内容,请核对后再提交。"])
+    except FieldProblems as problem:
+        spread(action.form, problem.problems)
+        return form_page(action, 422)
+    except AttachmentRefused as problem:
+        action.form.file.errors = [str(problem)]
+        return form_page(action, 422)
+    except Refused as problem:
+        action.form.form_errors.append(str(problem))
+        return form_page(action, 422)
+    return changed_case(action.case.number, action.said)
+
+
+def _work_once(session: Session, action: Action, work: Work) -> None:
+    # the lock on the case row makes two clicks that come together wait for each other
+    case = session.get(Case, action.case.id, with_for_update=True)
+    seen = action.form["seen"].data if "seen" in action.form else None
+    if action.event and seen is not None:
+        mine = [
+            entry
+            for entry in entries(session, f"case:{case.id}", kinds=(action.event,))
+            if entry.seq > seen and entry.actor_id == actor().id
+        ]
+        if mine:
+            raise Doubled(clock_time(mine[-1].at), mine[-1].seq)
+    work(session, case)
+
+
+def spread(form: FlaskForm, problems: dict[str, str]) -> None:
+    """Put what an operation refused beside the fields it names; what has no field goes to the head of the form."""
+    for name, message in problems.items():
+        if name in form:
+            form[name].errors = [message]
+        else:
+            form.form_errors.append(message)
+
+
+def form_page(action: Action, status: int = 200, changed: list[str] | None = None) -> Response:
+    """The action's form: the part for htmx, else a page of its own. ``changed``: what somebody else did meanwhile."""
+    if "seen" in action.form and action.form["seen"].data is None:
+        action.form["seen"].data = dossier.trail_position(db.session, action.case.id)
+    return page(
+        "cases/form_page.html",
+        action.partial,
+        status=status,
+        action=action,
+        case=action.case,
+        form=action.form,
+        changed=changed or [],
+        title=action.title,
+        **action.context,
+    )
+
+
+def changed_case(number: str, said: str) -> Response:
+    """After a write: htmx gets the case's panel anew (and the page's marks and timeline), a browser the case's page."""
+    if not wants_part():
+        flash(said, "success")
+        return done("cases.show", number=number)
+    case = queries.find(db.session, actor(), number)
+    shown = dossier.read(db.session, actor(), case, clock.today())
+    answer = page(
+        "cases/_panel.html",
+        "cases/_panel.html",
+        case=case,
+        shown=shown,
+        said=said,
+        oob=_on_case_page(number),
+    )
+    answer.headers["HX-Trigger"] = "case-changed"
+    return aimed(answer, "#case-panel")
+
+
+def aimed(answer: Response, target: str) -> Response:
+    """Let htmx put ``answer`` in place of ``target``, whatever form it came from."""
+    answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = target, "outerHTML"
+    return answer
+
+
+def _on_case_page(number: str) -> bool:
+    return request.headers.get("HX-Current-URL", "").split("?")[0].endswith(url_for("cases.show", number=number))
+
+
+def _record_attempt(number: str) -> None:
+    hidden = dossier.id_of(db.session, actor().centre_id, number)
+    if hidden is not None:
+        note_reading("case.opened", f"case:{hidden}", refused=True)

@@ -1,0 +1,71 @@
+"""Opening a platform's procedure on a case, and taking its steps."""
+
+from flask import Response, abort
+
+from portal import clock
+from portal.access.guard import actor, requires
+from portal.access.permissions import Permission
+from portal.cases import operations, queries, registry
+from portal.cases.definition import Platform, Step
+from portal.cases.forms import OpenForm, scoped, step_form, to_data
+from portal.cases.forms.fields import choices
+from portal.cases.models import Case
+from portal.cases.views import blueprint
+from portal.cases.views.acting import Action, open_case, run
+from portal.database import db
+
+
+@blueprint.route("/cases/<number>/proceedings/<int:proceeding_id>/steps/<step>", methods=["GET", "POST"])
+@requires(Permission.CASE_READ)
+def step(number: str, proceeding_id: int, step: str) -> Response:
+    """One step of a procedure, as a form built from its declaration."""
+    case = open_case(number)
+    shown, platform, declared = _declared(case, proceeding_id, step)
+    form = scoped(step_form(declared.fields)(data={"version": shown.version}), f"step-{proceeding_id}-{step}")
+    action = Action(
+        case=case,
+        title=f"{platform.short}:{declared.label}",
+        partial="cases/_step_form.html",
+        root=f"step-{proceeding_id}-{step}",
+        form=form,
+        said=f"已记录:{declared.label}。",
+        context={"step": declared, "platform": platform, "proceeding": shown},
+    )
+    return run(
+        action,
+        lambda session, _case: operations.advance(
+            session,
+            actor(),
+            proceeding_id,
+            version=form.version.data or 0,
+            step=step,
+            data=to_data(form),
+            at=clock.now(),
+        ),
+    )
+
+
+@blueprint.route("/cases/<number>/proceedings", methods=["GET", "POST"])
+@requires(Permission.CASE_RECORD)
+def open_proceeding(number: str) -> Response:
+    """Open one of the actor's platforms on this case."""
+    case = open_case(number)
+    form = scoped(OpenForm(), "open")
+    form.platform.choices = choices([(code, registry.platform(code).label) for code in actor().platforms])
+    action = Action(case, "开启程序", "cases/_action_form.html", "open-form", form, "程序已开启。", "proceeding.opened")
+    return run(
+        action,
+        lambda session, current: operations.open_proceeding(
+            session, actor(), current, form.platform.data, at=clock.now()
+        ),
+    )
+
+
+def _declared(case: Case, proceeding_id: int, code: str) -> tuple[queries.ProceedingShown, Platform, Step]:
+    found = [each for each in queries.proceedings(db.session, actor(), case) if each.id == proceeding_id]
+    if not found or not found[0].mine:
+        abort(404)
+    platform = registry.platform(found[0].platform)
+    if code not in {step.code for step in platform.steps}:
+        abort(404)
+    return found[0], platform, platform.step(code)

@@ -1,0 +1,200 @@
+"""What the papers of a case say: the citizen's slip, the 接谈笔录. Nothing here promises what record and law do not."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.access.actor import Actor
+from portal.cases import queries as cases
+from portal.cases import registry
+from portal.cases.models import Case, Party, Proceeding, Statement, Visit
+from portal.clock import day_of
+from portal.organisation.models import Centre, Unit, Window
+from portal.people import masking
+from portal.people.models import Person
+from portal.statutes import deadlines
+
+# Rights that may come later in a platform's procedure; days and articles stand in the table of time limits.
+RIGHTS = {
+    "petition": ("petition.review_request", "petition.rereview_request"),
+    "mediation": ("mediation.confirmation_request",),
+    "court_link": ("court_link.confirmation_request",),
+    "labour": ("labour.sue_non_final", "labour.sue_final_worker"),
+}
+UNITS = {"calendar_day": "日", "working_day": "个工作日", "month": "个月", "year": "年", "hour": "小时"}
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A last day that binds the office: what must be done by then, under which article. ``over``: it has passed."""
+
+    what: str
+    last_day: date
+    article: str
+    provisional: bool
+    over: bool
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Who has the matter now and what comes next. ``silence`` says why there is no date, where there is none."""
+
+    who: str
+    state: str
+    next_step: str
+    limits: tuple[Limit, ...]
+    silence: str
+
+
+@dataclass(frozen=True)
+class Right:
+    """A right of the citizen's that may come: ``says`` is one sentence, ``article`` its source."""
+
+    says: str
+    article: str
+
+
+@dataclass(frozen=True)
+class Slip:
+    """The citizen's slip of one case."""
+
+    number: str
+    code: str
+    asked: tuple[str, ...]
+    desks: tuple[Desk, ...]
+    rights: tuple[Right, ...]
+    first: str
+    competent: str
+    closed: date | None
+    centre: Centre
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A 接谈笔录 with its head. Numbers are masked on paper; the person who signs is named."""
+
+    case: Case
+    statement: Statement
+    place: str
+    taker: str
+    platform: str
+    centre: str
+    visitors: tuple[str, ...]
+    id_number: str
+    phone: str
+    address: str
+    headcount: int
+    demands: tuple[str, ...]
+
+
+def slip(session: Session, actor: Actor, case: Case, today: date) -> Slip:
+    """The slip of a case that ``actor`` was allowed to open; dates are those of running, verified clocks only."""
+    running = [shown for shown in cases.proceedings(session, actor, case) if not shown.closed_at]
+    limits, unverified = _limits(session, actor, case, today)
+    unit = session.get(Unit, case.competent_unit_id) if case.competent_unit_id else None
+    return Slip(
+        number=case.number,
+        code=f"{case.enquiry_code[:5]} {case.enquiry_code[5:]}",
+        asked=tuple(demand.text for demand in cases.demands(session, case)) or (case.subject,),
+        desks=tuple(_desk(session, shown, limits.get(shown.id, ()), shown.id in unverified) for shown in running),
+        rights=_rights([shown.platform for shown in running]),
+        first=_first(session, case),
+        competent=unit.name if unit else "",
+        closed=day_of(case.closed_at) if case.closed_at else None,
+        centre=session.get_one(Centre, case.centre_id),
+    )
+
+
+def _desk(session: Session, shown: cases.ProceedingShown, limits: tuple[Limit, ...], unverified: bool) -> Desk:
+    platform = registry.platform(shown.platform)
+    if platform.sealed:
+        # Paper is read at home by others: the door's neutral sign, and nothing more (精神卫生法 第二十三条).
+        return Desk(platform.sign, "进行中", "", (), "")
+    if limits:
+        silence = ""
+    elif unverified:
+        silence = "这一步的期限依据尚在核对,暂不写明日期。"
+    else:
+        silence = "这一步法律没有规定期限,或中心尚未设定,因此不写明日期。"
+    return Desk(platform.label, shown.state_label, platform.states[shown.state].next_step, limits, silence)
+
+
+def _limits(session: Session, actor: Actor, case: Case, today: date) -> tuple[dict[int, tuple[Limit, ...]], set[int]]:
+    found: dict[int, tuple[Limit, ...]] = {}
+    unverified: set[int] = set()
+    for clock in cases.clocks(session, actor, case):
+        rule = deadlines.rule(clock.key)
+        if clock.stopped_at or rule.binds != "office":
+            continue
+        if not clock.verified or clock.effective_due is None:
+            unverified.add(clock.proceeding_id)
+            continue
+        limit = Limit(rule.step, clock.effective_due, rule.citation, clock.provisional, clock.effective_due < today)
+        found[clock.proceeding_id] = (*found.get(clock.proceeding_id, ()), limit)
+    return found, unverified
+
+
+def _rights(platforms: list[str]) -> tuple[Right, ...]:
+    rules = [deadlines.rule(key) for platform in platforms for key in RIGHTS.get(platform, ())]
+    return tuple(
+        Right(
+            f"自{rule.starts_at.removesuffix('之日')}之日起 {rule.amount} {UNITS[rule.unit]}内,可以{_act(rule.step)}",
+            rule.citation,
+        )
+        for rule in rules
+        if rule.verified and rule.amount is not None
+    )
+
+
+def _act(step: str) -> str:
+    """The rule's step as something the reader does: 信访人请求复查 → 请求复查."""
+    return step.removeprefix("信访人")
+
+
+def _first(session: Session, case: Case) -> str:
+    """首接首办: who follows the matter to its end, and at which window."""
+    name = cases.names(session, {case.first_account_id}).get(case.first_account_id, "") if case.first_account_id else ""
+    window = session.get(Window, case.first_window_id) if case.first_window_id else None
+    return " ".join(part for part in (window.name if window else "", name) if part)
+
+
+def sheet(session: Session, actor: Actor, case: Case, statement_id: int) -> Sheet | None:
+    """The statement of that id if it belongs to ``case``."""
+    statement = session.get(Statement, statement_id)
+    if statement is None or statement.case_id != case.id:
+        return None
+    visit = session.get(Visit, statement.visit_id) if statement.visit_id else None
+    window_id = visit.window_id if visit else case.first_window_id
+    window = session.get(Window, window_id) if window_id else None
+    people = _visitors(session, case)
+    first = people[0] if people else None
+    platform = session.scalar(
+        select(Proceeding.platform).where(Proceeding.case_id == case.id).order_by(Proceeding.id).limit(1)
+    )
+    return Sheet(
+        case=case,
+        statement=statement,
+        place=window.name if window else "",
+        taker=cases.names(session, {statement.taken_by}).get(statement.taken_by, "") if statement.taken_by else "",
+        platform=registry.platform(platform).sign if platform else "",
+        centre=session.get_one(Centre, case.centre_id).name,
+        visitors=tuple(name for name, _person in people),
+        id_number=masking.mask_id(first[1].id_number) if first and first[1] else "",
+        phone=masking.mask_phone(first[1].phone) if first and first[1] else "",
+        address=masking.mask_address(first[1].address) if first and first[1] else "",
+        headcount=visit.headcount if visit else case.headcount,
+        demands=tuple(demand.text for demand in cases.demands(session, case)),
+    )
+
+
+def _visitors(session: Session, case: Case) -> list[tuple[str, Person | None]]:
+    """The petitioner first, then representatives, by name."""
+    wanted = (
+        select(Party.name, Person)
+        .outerjoin(Person, Person.id == Party.person_id)
+        .where(Party.case_id == case.id, Party.role.in_(("petitioner", "applicant", "representative")))
+        .order_by(Party.role == "representative", Party.id)
+    )
+    return list(session.execute(wanted))

@@ -1,0 +1,42 @@
+"""What stands in the frame of every page: centre, person, window; and the moment the page was made."""
+
+from types import SimpleNamespace
+from typing import Any
+
+from flask import Flask, request
+from flask_login import current_user
+from sqlalchemy import and_, select
+
+from portal import clock
+from portal.cases import registry
+from portal.database import db
+from portal.organisation.models import Centre, Window
+from portal.queue.models import WindowSession
+from portal.web.htmx import wants_part
+
+STATES = {"serving": "服务中", "paused": "暂停", "backoffice": "后台"}
+
+
+def init_app(app: Flask) -> None:
+    """Offer ``nav_context`` and ``served_at`` to templates."""
+    app.context_processor(_frame)
+
+
+def _frame() -> dict[str, Any]:
+    if wants_part() or not current_user.is_authenticated or not request.endpoint:
+        return {"nav_context": SimpleNamespace(), "served_at": clock.now()}
+    mine = and_(WindowSession.account_id == current_user.id, WindowSession.closed_at.is_(None))
+    row = db.session.execute(
+        select(Centre.name.label("centre"), Window.name.label("window"), Window.platform, WindowSession.state)
+        .select_from(Centre)
+        .outerjoin(WindowSession, mine)
+        .outerjoin(Window, Window.id == WindowSession.window_id)
+        .where(Centre.id == current_user.centre_id)
+    ).first()
+    frame = SimpleNamespace(account=current_user.name)
+    if row:
+        frame.centre = row.centre
+        frame.window = row.window
+        frame.platform = registry.platform(row.platform).label if row.platform else None
+        frame.window_state = STATES.get(row.state)
+    return {"nav_context": frame, "served_at": clock.now()}

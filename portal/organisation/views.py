@@ -1,0 +1,135 @@
+"""The system administrator's pages: the centre, its services, its windows."""
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash
+from flask_wtf import FlaskForm
+
+from portal import clock, database
+from portal.access.forms import PLATFORM_CHOICES
+from portal.access.guard import actor, requires
+from portal.access.permissions import Permission
+from portal.database import db
+from portal.organisation import operations, queries
+from portal.organisation.forms import CentreForm, ServiceForm, WindowForm
+from portal.organisation.models import Centre, Service, Window
+from portal.organisation.operations import Misarranged
+from portal.web.htmx import done, page
+
+blueprint = Blueprint("organisation", __name__)
+
+
+@blueprint.get("/admin/hall")
+@requires(Permission.HALL_CONFIGURE)
+def hall() -> Response:
+    """The hall at a glance: what the centre prints, services, windows."""
+    mine = actor().centre_id
+    services = queries.services(db.session, mine, all_of_them=True)
+    taken = queries.services_by_window(db.session, mine)
+    names = {service.id: service.name for service in services}
+    return page(
+        "organisation/hall.html",
+        centre=queries.centre(db.session, mine),
+        services=services,
+        windows=queries.windows(db.session, mine),
+        taken={window_id: [names[one] for one in ids if one in names] for window_id, ids in taken.items()},
+        platforms=dict(PLATFORM_CHOICES),
+        levels=dict(queries.LEVELS),
+    )
+
+
+@blueprint.route("/admin/hall/centre", methods=["GET", "POST"])
+@requires(Permission.HALL_CONFIGURE)
+def centre() -> Response:
+    """Telephone, address, notice and the head-count of a group."""
+    held = queries.centre(db.session, actor().centre_id) or abort(404)
+    form = CentreForm(obj=held)
+    if form.validate_on_submit():
+        values = _values(form, "telephone", "address", "notice") | {"group_threshold": form.group_threshold.number}
+        with database.write() as writing:
+            operations.arrange_centre(writing, actor(), writing.get_one(Centre, held.id), values, at=clock.now())
+        flash("中心信息已更新。")
+        return done("organisation.hall")
+    return page("organisation/centre.html", form=form, status=422 if form.is_submitted() else 200)
+
+
+@blueprint.route("/admin/hall/services/<int:service_id>", methods=["GET", "POST"])
+@requires(Permission.HALL_CONFIGURE)
+def service(service_id: int) -> Response:
+    """One service of the desk."""
+    held = _mine(Service, service_id)
+    form = ServiceForm(obj=held)
+    if form.validate_on_submit():
+        values = _values(form, "name", "prefix", "area", "enabled") | {"position": form.position.number}
+        try:
+            with database.write() as writing:
+                operations.arrange_service(
+                    writing, actor(), writing.get_one(Service, service_id), values, at=clock.now()
+                )
+            flash(f"服务“{form.name.data}”已更新。")
+            return done("organisation.hall")
+        except Misarranged as problem:
+            _beside(form, problem)
+    platform = dict(PLATFORM_CHOICES).get(held.platform, held.platform)
+    status = 422 if form.is_submitted() else 200
+    return page("organisation/service.html", form=form, service=held, platform=platform, status=status)
+
+
+@blueprint.route("/admin/hall/windows/new", methods=["GET", "POST"])
+@requires(Permission.HALL_CONFIGURE)
+def new_window() -> Response:
+    """A further window."""
+    position = len(queries.windows(db.session, actor().centre_id)) + 1
+    form = WindowForm(_offered(), data={"position": position, "enabled": True, "level": "city"})
+    if form.validate_on_submit() and _save_window(form, None):
+        return done("organisation.hall")
+    return page("organisation/window.html", form=form, window=None, status=422 if form.is_submitted() else 200)
+
+
+@blueprint.route("/admin/hall/windows/<int:window_id>", methods=["GET", "POST"])
+@requires(Permission.HALL_CONFIGURE)
+def window(window_id: int) -> Response:
+    """One window or room."""
+    held = _mine(Window, window_id)
+    taken = queries.services_by_window(db.session, held.centre_id).get(window_id, [])
+    names = ("name", "sign", "platform", "level", "position", "enabled")
+    values = {name: getattr(held, name) for name in names} | {"services": [str(service_id) for service_id in taken]}
+    form = WindowForm(_offered(), data=values)
+    if form.validate_on_submit() and _save_window(form, window_id):
+        return done("organisation.hall")
+    return page("organisation/window.html", form=form, window=held, status=422 if form.is_submitted() else 200)
+
+
+def _save_window(form: WindowForm, window_id: int | None) -> bool:
+    values = _values(form, "name", "sign", "platform", "level", "enabled") | {"position": form.position.number}
+    try:
+        with database.write() as writing:
+            row = writing.get_one(Window, window_id) if window_id else Window(centre_id=actor().centre_id)
+            operations.arrange_window(writing, actor(), row, values, form.service_ids, at=clock.now())
+    except Misarranged as problem:
+        _beside(form, problem)
+        return False
+    flash(f"“{form.name.data}”已保存。")
+    return True
+
+
+def _mine(model: type[Service] | type[Window], row_id: int) -> Any:
+    row = db.session.get(model, row_id)
+    if row is None or row.centre_id != actor().centre_id:
+        abort(404)
+    return row
+
+
+def _offered() -> list[tuple[int, str]]:
+    labels = dict(PLATFORM_CHOICES)
+    services = queries.services(db.session, actor().centre_id, all_of_them=True)
+    return [(service.id, f"{labels.get(service.platform, service.platform)}:{service.name}") for service in services]
+
+
+def _values(form: FlaskForm, *names: str) -> dict[str, Any]:
+    return {name: form[name].data for name in names}
+
+
+def _beside(form: FlaskForm, problem: Misarranged) -> None:
+    field = form[problem.field]
+    field.errors = [*field.errors, str(problem)]

@@ -1,0 +1,233 @@
+"""What the 信访部门 does with a petition (第二十二条), and the receiving unit's notice or objection (第二十三条)."""
+
+from datetime import datetime
+from typing import Any
+
+from portal.access.permissions import Permission
+from portal.cases.definition import Choice, Day, Flag, Step, Text
+from portal.platforms.shared import NOTE, PROOF, REASON, UNIT, before, settle_only_questions
+
+DISPATCHER = Permission.PETITION_DISPATCH
+HANDLE = Permission.PETITION_HANDLE
+LAW = "信访工作条例"
+TO_DISPATCH = ("registered", "redispatch")
+STOP_DISPATCH = ("petition.dispatch",)
+
+
+def notify(proceeding: Any, _at: datetime) -> str | None:
+    """第二十三条: the unit tells the petitioner after it has the matter."""
+    return "告知之日不能早于有权处理机关收到之日。" if before(proceeding.data, "notified_on", "received_on") else None
+
+
+def object_to_dispatch(proceeding: Any, _at: datetime) -> str | None:
+    """第二十三条第三款: nobody objects to what has not arrived."""
+    return "提出异议之日不能早于收到之日。" if before(proceeding.data, "objected_on", "received_on") else None
+
+
+DISPATCH = (
+    Step(
+        "settle",
+        "即时办结",
+        ("registered",),
+        "settled",
+        HANDLE,
+        # A demand for redress must never end here: the kinds are closed, the answer is written, the person agrees.
+        fields=(
+            Choice(
+                "settled_kind",
+                "事项性质",
+                required=True,
+                help="申诉求决、检举控告、建议意见不得即时办结",
+                options=(("advice", "咨询"), ("help", "求助"), ("enquiry", "查询")),
+            ),
+            Text("answer", "答复内容", required=True, long=True),
+            Flag("agreed", "信访人已听明答复并同意办结", must=True),
+        ),
+        stops=STOP_DISPATCH,
+        guard=settle_only_questions,
+    ),
+    Step(
+        "refer",
+        "转送",
+        TO_DISPATCH,
+        "referred",
+        DISPATCHER,
+        fields=(UNIT, NOTE),
+        stops=STOP_DISPATCH,
+        letter="citizen_slip",
+        article=f"{LAW} 第二十二条第一款第一项、第二项",
+    ),
+    Step(
+        "assign",
+        "交办",
+        TO_DISPATCH,
+        "assigned",
+        DISPATCHER,
+        # 转送 asks nothing back; 交办 names a day and wants a 办结报告. The day is the sender's, the law gives none.
+        fields=(
+            UNIT,
+            Day("report_by", "指定办理期限", required=True, past=False, help="届时应当反馈结果、提交办结报告"),
+            Text("assignment", "交办要求", long=True),
+        ),
+        starts=("petition.report_back",),
+        stops=STOP_DISPATCH,
+        dues=("petition.report_back@report_by",),
+        letter="citizen_slip",
+        article=f"{LAW} 第二十二条第一款第三项",
+    ),
+    Step(
+        "report_up",
+        "报请本级党委和政府",
+        TO_DISPATCH,
+        "reported_up",
+        DISPATCHER,
+        fields=(Text("proposal", "建议", required=True, help="情况重大、紧急的，应当及时提出建议", long=True),),
+        stops=STOP_DISPATCH,
+        article=f"{LAW} 第二十二条第一款第一项",
+    ),
+    Step(
+        "decided",
+        "收到本级党委和政府决定",
+        ("reported_up",),
+        "redispatch",
+        DISPATCHER,
+        fields=(Text("decision", "决定内容", required=True, long=True),),
+        article=f"{LAW} 第二十二条第一款第一项",
+    ),
+    Step(
+        "guide",
+        "引导（涉法涉诉来访）",
+        TO_DISPATCH,
+        "guided",
+        DISPATCHER,
+        fields=(
+            Text("authority", "有关机关", required=True, most=120),
+            Text("explained", "释法明理的内容", required=True, long=True),
+        ),
+        stops=STOP_DISPATCH,
+        letter="citizen_slip",
+        article=f"{LAW} 第二十二条第二款",
+    ),
+    Step(
+        "forward_justice",
+        "转送政法部门（涉法涉诉来信）",
+        TO_DISPATCH,
+        "forwarded",
+        DISPATCHER,
+        fields=(Text("authority", "有关机关", required=True, most=120), NOTE),
+        stops=STOP_DISPATCH,
+        article=f"{LAW} 第二十二条第二款",
+    ),
+    Step(
+        "forward_accusation",
+        "移送有权机关（检举控告）",
+        TO_DISPATCH,
+        "accusation_forwarded",
+        DISPATCHER,
+        fields=(
+            Text("authority", "有关机关", required=True, most=120),
+            Flag("not_to_accused", "已核对：未向被检举控告的人员或者单位透露、转送", must=True),
+        ),
+        stops=STOP_DISPATCH,
+        article=f"{LAW} 第二十二条第二款、第三十条",
+    ),
+    Step(
+        "refuse_duplicate",
+        "不予受理（在办重复）",
+        ("registered",),
+        "duplicate",
+        DISPATCHER,
+        # 第十九条第三款: all three at once; a matter whose handler is overdue is registered and supervised instead.
+        fields=(
+            Text("running_number", "在办事项编号", required=True, most=40),
+            Flag("is_running", "同一信访事项已经受理或者正在办理", must=True),
+            Flag("is_in_time", "仍在规定期限内", must=True),
+            Flag("is_to_superior", "本次是向受理、办理机关、单位的上级提出", must=True),
+        ),
+        stops=STOP_DISPATCH,
+        article=f"{LAW} 第十九条第三款",
+    ),
+    Step(
+        "cease",
+        "不再受理",
+        ("registered",),
+        "ceased",
+        DISPATCHER,
+        fields=(
+            Text("rereview_number", "复核意见文号", required=True, most=60),
+            Flag("same_facts", "与复核意见针对的事实相同", must=True),
+            Flag("same_reasons", "与复核意见针对的理由相同", must=True),
+        ),
+        stops=STOP_DISPATCH,
+        article=f"{LAW} 第三十六条第三款",
+    ),
+)
+
+RECEIPT = (
+    Step(
+        "receive",
+        "登记有权机关收到",
+        ("referred", "assigned"),
+        "awaiting_notice",
+        HANDLE,
+        # The unit's days run from receipt; its signing-in later moves nothing.
+        fields=(Day("received_on", "收到之日", required=True, future=False), PROOF),
+        starts=("petition.notice_referred@received_on", "petition.objection@received_on"),
+        article=f"{LAW} 第二十三条第三款",
+    ),
+    Step(
+        "object",
+        "有权机关提出异议",
+        ("awaiting_notice",),
+        "objected",
+        HANDLE,
+        fields=(
+            Day("objected_on", "提出异议之日", required=True, future=False),
+            Text("objection_reason", "异议理由", required=True, long=True),
+            Text("proposed_unit", "建议有权处理单位", required=True, most=120),
+        ),
+        stops=("petition.objection",),
+        guard=object_to_dispatch,
+        article=f"{LAW} 第二十三条第三款",
+    ),
+    Step(
+        "agree_return",
+        "核实同意，交还材料",
+        ("objected",),
+        "redispatch",
+        DISPATCHER,
+        fields=(NOTE,),
+        stops=("petition.notice_referred", "petition.report_back"),
+        article=f"{LAW} 第二十三条第三款",
+    ),
+    Step(
+        "refuse_return",
+        "不同意交还，由该单位办理",
+        ("objected",),
+        # No agreement, no return: from here the unit can only go on, not object again.
+        "bound",
+        DISPATCHER,
+        fields=(REASON,),
+        article=f"{LAW} 第二十三条第三款",
+    ),
+    Step(
+        "notify",
+        "告知受理",
+        ("awaiting_notice", "bound"),
+        "accepted",
+        HANDLE,
+        fields=(
+            Day("notified_on", "书面告知之日", required=True, future=False),
+            Text("notice_number", "受理告知书文号", help="由有权处理的机关、单位出具", most=60),
+            Choice(
+                "notified_how",
+                "告知方式",
+                required=True,
+                options=(("spot", "当场书面告知"), ("served", "送达"), ("post", "邮寄"), ("online", "网上告知")),
+            ),
+        ),
+        stops=("petition.notice_referred", "petition.objection"),
+        guard=notify,
+        article=f"{LAW} 第二十三条第三款",
+    ),
+)

@@ -1,0 +1,214 @@
+"""What the organ with the power does: classify (第二十九至三十一条), handle, give its opinion (第三十二条), have it carried out."""
+
+from datetime import datetime
+from typing import Any
+
+from portal.access.permissions import Permission
+from portal.cases.definition import Choice, Day, Flag, Step, Text
+from portal.platforms.shared import NOTE, PROOF, VOLUNTARY, WITHDRAWN_BY, before
+
+HANDLE = Permission.PETITION_HANDLE
+LAW = "信访工作条例"
+OPEN = (
+    "registered",
+    "reported_up",
+    "redispatch",
+    "referred",
+    "assigned",
+    "awaiting_notice",
+    "objected",
+    "bound",
+    "accepted",
+    "handling",
+)
+RUNNING = (
+    "petition.dispatch",
+    "petition.notice_referred",
+    "petition.objection",
+    "petition.report_back",
+    "petition.conclude",
+)
+REPORT = Choice(
+    "report",
+    "办结报告",
+    required=True,
+    options=(("received", "交办事项，已收到办结报告"), ("unneeded", "转送事项，不要求办结报告")),
+)
+
+
+def handle(proceeding: Any, _at: datetime) -> str | None:
+    """受理之日 is stored on its own (第三十四条 does not define it); it cannot lie before receipt."""
+    return "受理之日不能早于有权处理机关收到之日。" if before(proceeding.data, "accepted_on", "received_on") else None
+
+
+def give_opinion(proceeding: Any, _at: datetime) -> str | None:
+    """An opinion follows acceptance."""
+    return "出具之日不能早于受理之日。" if before(proceeding.data, "issued_on", "accepted_on") else None
+
+
+def serve_opinion(proceeding: Any, _at: datetime) -> str | None:
+    """The right to review runs from proved receipt (第三十五条), which cannot lie before the paper exists."""
+    return "信访人收到之日不能早于出具之日。" if before(proceeding.data, "served_on", "issued_on") else None
+
+
+def perform(proceeding: Any, _at: datetime) -> str | None:
+    """Only an opinion in favour can be carried out (第三十二条)."""
+    if proceeding.data.get("conclusion") != "support":
+        return "处理意见不是“予以支持”，没有需要督促执行的内容。"
+    return None
+
+
+def close(proceeding: Any, _at: datetime) -> str | None:
+    """第三十二条: an opinion in favour must be carried out; it is not closed on paper."""
+    if proceeding.data.get("conclusion") == "support":
+        return "处理意见为“予以支持”，应当督促执行；执行完毕后登记“处理意见已执行”。"
+    return None
+
+
+HANDLING = (
+    Step(
+        "handle",
+        "按第三十一条第六项办理",
+        ("accepted",),
+        "handling",
+        HANDLE,
+        # Only the sixth way carries the period of 第三十四条.
+        fields=(
+            Day("accepted_on", "受理之日", required=True, future=False, help="一般为告知受理之日"),
+            Flag("not_one_to_five", "不属于第三十一条第一项至第五项的情形", must=True),
+        ),
+        starts=("petition.conclude@accepted_on",),
+        guard=handle,
+        article=f"{LAW} 第三十一条第六项、第三十四条",
+    ),
+    Step(
+        "lead_in",
+        "导入法定程序（第一至五项）",
+        ("accepted",),
+        "led_in",
+        HANDLE,
+        fields=(
+            Choice(
+                "path",
+                "处理途径",
+                required=True,
+                options=(
+                    ("one", "（一）诉讼、复议、刑事立案、法律监督、公安机关法律程序"),
+                    ("two", "（二）仲裁"),
+                    ("three", "（三）党员申诉、申请复审等"),
+                    ("four", "（四）行政复议、裁决、确认、许可、处罚等行政程序"),
+                    ("five", "（五）申请查处违法行为、履行保护职责：依法履行或者答复"),
+                ),
+            ),
+            Text("led_to", "导入的程序和受理机关", required=True, most=200),
+            Text("limits_told", "已告知信访人的该程序法定期限", required=True, help="例如申请期限、时效", most=500),
+        ),
+        stops=("petition.report_back",),
+        article=f"{LAW} 第三十一条第一项至第五项",
+    ),
+    Step(
+        "answer_suggestion",
+        "回复建议意见",
+        ("accepted",),
+        "suggestion_answered",
+        HANDLE,
+        fields=(
+            Choice(
+                "adoption",
+                "采纳情况",
+                required=True,
+                options=(("adopted", "采纳"), ("partly", "部分采纳"), ("declined", "不采纳")),
+            ),
+            Text("reply", "回复内容", required=True, long=True),
+        ),
+        stops=("petition.report_back",),
+        article=f"{LAW} 第二十九条",
+    ),
+    Step(
+        "reconcile",
+        "经调解、和解办结",
+        OPEN,
+        "reconciled",
+        HANDLE,
+        fields=(
+            Choice(
+                "agreement_kind",
+                "协议种类",
+                required=True,
+                options=(("mediation", "调解协议书"), ("reconciliation", "和解协议书")),
+            ),
+            Text("agreement_number", "协议编号或者日期", required=True, most=60),
+            Flag("both_agreed", "争议双方当事人自愿达成", must=True),
+            Flag("petitioner_agreed", "信访人确认本事项可以办结", must=True),
+        ),
+        stops=RUNNING,
+        article=f"{LAW} 第三十三条",
+    ),
+    Step(
+        "give_opinion",
+        "出具信访处理意见书",
+        ("handling",),
+        "opinion",
+        HANDLE,
+        fields=(
+            Choice(
+                "conclusion",
+                "处理意见",
+                required=True,
+                options=(
+                    ("support", "予以支持"),
+                    ("explain", "请求事由合理但缺乏法律依据，作出解释说明"),
+                    ("reject", "不予支持"),
+                ),
+            ),
+            Day("issued_on", "出具之日", required=True, future=False),
+            Text("opinion_number", "处理意见书文号", required=True, most=60, help="由办理机关、单位出具"),
+            Text("legal_basis", "法律法规依据", required=True, long=True),
+        ),
+        stops=("petition.conclude",),
+        guard=give_opinion,
+        article=f"{LAW} 第三十二条、第三十四条",
+    ),
+    Step(
+        "serve_opinion",
+        "登记处理意见书送达",
+        ("opinion",),
+        "served",
+        HANDLE,
+        fields=(Day("served_on", "信访人收到之日", required=True, future=False), PROOF),
+        starts=("petition.review_request@served_on",),
+        guard=serve_opinion,
+        article=f"{LAW} 第三十五条",
+    ),
+    Step(
+        "perform",
+        "处理意见已执行",
+        ("served", "reviewed"),
+        "performed",
+        HANDLE,
+        fields=(Text("performance", "执行情况", required=True, long=True), REPORT),
+        stops=("petition.report_back",),
+        guard=perform,
+        article=f"{LAW} 第三十二条",
+    ),
+    Step(
+        "close",
+        "办结",
+        ("served", "reviewed"),
+        "ended",
+        HANDLE,
+        fields=(Text("guidance", "疏导教育、解释说明情况", required=True, long=True), REPORT, NOTE),
+        stops=("petition.report_back",),
+        guard=close,
+        article=f"{LAW} 第三十二条",
+    ),
+    Step(
+        "withdraw",
+        "信访人撤回",
+        OPEN,
+        "withdrawn",
+        HANDLE,
+        fields=(WITHDRAWN_BY, VOLUNTARY),
+        stops=RUNNING,
+    ),
+)

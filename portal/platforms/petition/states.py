@@ -1,0 +1,36 @@
+"""The states the 信访工作条例 itself creates (statutes 1.11)."""
+
+from portal.cases.definition import State
+
+STATES = {
+    "registered": State("已登记·待分办", next_step="由信访部门转送、交办有权处理的机关、单位"),
+    "reported_up": State("已报请·待决定", "waiting", "由本级党委和政府决定"),
+    "redispatch": State("待重新分办", next_step="由信访部门重新转送、交办有权处理的机关、单位"),
+    "referred": State("已转送·待收到", "waiting", "由有权处理的机关、单位接收"),
+    "assigned": State("已交办·待收到", "waiting", "由有权处理的机关、单位接收，并在指定办理期限内反馈结果"),
+    "awaiting_notice": State(
+        "有权机关已收到·待告知", "waiting", "由有权处理的机关、单位书面告知接收情况、处理途径和程序"
+    ),
+    "objected": State("已提出异议·待核实", "waiting", "由转送、交办方核实异议"),
+    "bound": State("异议不成立·待告知", "waiting", "由有权处理的机关、单位书面告知接收情况、处理途径和程序"),
+    "accepted": State("已告知受理", next_step="由有权处理的机关、单位区分情况办理"),
+    "handling": State("办理中", next_step="由有权处理的机关、单位调查核实，出具信访处理意见书"),
+    "opinion": State("已出具处理意见书·待送达", next_step="向信访人送达信访处理意见书"),
+    "served": State("处理意见书已送达", "waiting", "不服的，可以自收到之日起在法定期限内请求上一级机关、单位复查"),
+    "under_review": State("复查中", "waiting", "由复查机关、单位提出复查意见并书面答复"),
+    "reviewed": State("复查意见已送达", "waiting", "不服的，可以自收到之日起在法定期限内请求复核"),
+    "under_rereview": State("复核中", "waiting", "由复核机关、单位提出复核意见"),
+    "settled": State("已即时办结", "good", final=True),
+    "guided": State("已引导至政法部门", "good", final=True),
+    "forwarded": State("已转送政法部门", "good", final=True),
+    "accusation_forwarded": State("已移送有权机关", "good", final=True),
+    "duplicate": State("不予受理（在办重复）", "ended", final=True),
+    "ceased": State("不再受理", "ended", final=True),
+    "led_in": State("已导入法定程序", "good", final=True),
+    "suggestion_answered": State("建议意见已回复", "good", final=True),
+    "reconciled": State("经调解、和解办结", "good", final=True),
+    "performed": State("处理意见已执行", "good", final=True),
+    "ended": State("已办结", "good", final=True),
+    "rereviewed": State("复核意见已送达", "ended", final=True),
+    "withdrawn": State("信访人已撤回", "ended", final=True),
+}

@@ -1,0 +1,43 @@
+"""Everything that changes the queue. Runs inside database.write(); adds, flushes, appends to the trail, never commits."""
+
+from portal.queue.operations.calls import RECALLS, call_next, call_particular, miss, recall
+from portal.queue.operations.moves import what_happened
+from portal.queue.operations.records import draft_place, follow_up_from_ticket, identify, register_from_ticket
+from portal.queue.operations.refusals import NothingRecorded, OpenToday, Refused, StaleTicket, StillServing
+from portal.queue.operations.serving import REASONS, finish, finish_and_call_next, hold, resume_held, start
+from portal.queue.operations.tickets import code_hash, leave, requeue, restore, take_ticket
+from portal.queue.operations.windows import close_window, open_window, pause, place_of, resume
+
+__all__ = [
+    "REASONS",
+    "RECALLS",
+    "NothingRecorded",
+    "OpenToday",
+    "Refused",
+    "StaleTicket",
+    "StillServing",
+    "call_next",
+    "call_particular",
+    "close_window",
+    "code_hash",
+    "draft_place",
+    "finish",
+    "finish_and_call_next",
+    "follow_up_from_ticket",
+    "hold",
+    "identify",
+    "leave",
+    "miss",
+    "open_window",
+    "pause",
+    "place_of",
+    "recall",
+    "register_from_ticket",
+    "requeue",
+    "restore",
+    "resume",
+    "resume_held",
+    "start",
+    "take_ticket",
+    "what_happened",
+]

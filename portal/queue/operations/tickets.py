@@ -1,0 +1,182 @@
+"""Tickets at the desk: taken, restored, left; and put back into a queue for a relay."""
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.access.actor import Actor
+from portal.cases.operations.given import FieldProblems, PersonGiven
+from portal.keys import ring
+from portal.organisation.models import Service
+from portal.organisation.operations import next_number
+from portal.people import operations as people
+from portal.people.models import Person
+from portal.queue import priorities
+from portal.queue.models import Ticket
+from portal.queue.operations.moves import AT_WINDOW, HELD, MISSED, WAITING, change_period, move, note
+from portal.queue.operations.refusals import OpenToday, Refused
+from portal.trail import operations as trail
+
+# no 0/O, 1/I/L, 5/S, 2/Z, 8/B: read aloud over a counter and typed by elderly hands
+CODE_CHARACTERS = "34679ACDEFGHJKMNPQRTUVWXY"
+CODE_LENGTH = 10
+MOST_PEOPLE = 999
+NAMELESS = "未留姓名"
+
+
+def take_ticket(
+    session: Session,
+    actor: Actor,
+    *,
+    service_id: int,
+    priority: str,
+    headcount: int,
+    person: PersonGiven | None,
+    at: datetime,
+    case_id: int | None = None,
+    again: bool = False,
+) -> Ticket:
+    """A new ticket, waiting: the next number of (centre, day, prefix) and a slip code for later enquiry.
+
+    Raises FieldProblems (service_id, priority, headcount), and OpenToday where the person still holds a number of today
+    and ``again`` is not set.
+    """
+    service = session.get(Service, service_id)
+    _check(actor, service, priority, headcount)
+    who = _person(session, actor, person, at)
+    day = clock.day_of(at)
+    if who is not None and not again:
+        _refuse_second(session, who, day)
+    count = next_number(session, actor.centre_id, f"ticket:{day}:{service.prefix}")
+    code = "".join(secrets.choice(CODE_CHARACTERS) for _ in range(CODE_LENGTH))
+    ticket = Ticket(
+        centre_id=actor.centre_id,
+        day=day,
+        number=f"{service.prefix}{count:03d}",
+        service_id=service.id,
+        state=WAITING,
+        priority=priority,
+        rank=priorities.rank(priority, at),
+        headcount=headcount,
+        person_id=who.id if who else None,
+        case_id=case_id,
+        taken_at=at,
+        taken_by=actor.id,
+        code=code,
+        code_hash=code_hash(code),
+    )
+    session.add(ticket)
+    session.flush()
+    change_period(session, ticket, at)
+    data = {"number": ticket.number, "service_id": service.id, "priority": priority, "headcount": headcount}
+    note(session, actor, ticket, "ticket.taken", at, data)
+    trail.bump(session, actor.centre_id, "queue")
+    return ticket
+
+
+def code_hash(code: str) -> str:
+    """The keyed hash under which a slip code, in any spelling, is found."""
+    return ring.digest("ticket-code", "".join(code.split()).replace("-", "").upper())
+
+
+def restore(session: Session, actor: Actor, ticket_id: int, *, version: int, at: datetime) -> Ticket:
+    """A missed number waits again with the rank it always had: the place it earned, and no better one.
+
+    Raises StaleTicket, or Refused where the number is of another day.
+    """
+    ticket = move(
+        session,
+        actor,
+        ticket_id,
+        version=version,
+        source=(MISSED,),
+        target=WAITING,
+        at=at,
+        window_id=None,
+        account_id=None,
+        called_at=None,
+        calls=0,
+    )
+    if ticket.day != clock.day_of(at):
+        raise Refused(f"{ticket.number} 不是今天的号,请重新取号。")
+    note(session, actor, ticket, "ticket.restored", at, {"number": ticket.number})
+    trail.bump(session, actor.centre_id, "queue")
+    return ticket
+
+
+def leave(session: Session, actor: Actor, ticket_id: int, *, version: int, at: datetime) -> Ticket:
+    """The visitor went away before being served to the end. Raises StaleTicket."""
+    ticket = move(session, actor, ticket_id, version=version, source=(WAITING, MISSED, HELD), target="left", at=at)
+    note(session, actor, ticket, "ticket.left", at, {"number": ticket.number})
+    topics = [f"window:{ticket.window_id}"] if ticket.window_id else []
+    trail.bump(session, actor.centre_id, "queue", *topics)
+    return ticket
+
+
+def requeue(session: Session, actor: Actor, ticket_id: int, service_id: int, *, version: int, at: datetime) -> Ticket:
+    """Put the visitor at the actor's window into another service's queue (接力).
+
+    Number, rank, priority, person and case stay; the window is cleared. Raises StaleTicket where the visitor is no longer
+    at the actor's window as the page showed it, Refused where the service is unknown.
+    """
+    service = session.get(Service, service_id)
+    if service is None or service.centre_id != actor.centre_id or not service.enabled:
+        raise Refused("没有这项服务,或已停用。")
+    window_id = session.scalar(select(Ticket.window_id).where(Ticket.id == ticket_id))
+    ticket = move(
+        session,
+        actor,
+        ticket_id,
+        version=version,
+        source=AT_WINDOW,
+        target=WAITING,
+        at=at,
+        mine=True,
+        service_id=service.id,
+        window_id=None,
+        account_id=None,
+        called_at=None,
+        calls=0,
+    )
+    note(session, actor, ticket, "ticket.requeued", at, {"number": ticket.number, "service_id": service.id})
+    trail.bump(session, actor.centre_id, "queue", f"window:{window_id}")
+    return ticket
+
+
+def _check(actor: Actor, service: Service | None, priority: str, headcount: int) -> None:
+    problems = {}
+    if service is None or service.centre_id != actor.centre_id or not service.enabled:
+        problems["service_id"] = "请选择来办什么。"
+    if priority not in {each.code for each in priorities.PRIORITIES}:
+        problems["priority"] = "请选择优先类别。"
+    if not 1 <= headcount <= MOST_PEOPLE:
+        problems["headcount"] = f"人数应在 1 至 {MOST_PEOPLE} 之间。"
+    if problems:
+        raise FieldProblems(problems)
+
+
+def _person(session: Session, actor: Actor, given: PersonGiven | None, at: datetime) -> Person | None:
+    if given is None:
+        return None
+    return people.find_or_create(
+        session,
+        actor.centre_id,
+        name=given.name or NAMELESS,
+        id_number=given.id_number,
+        phone=given.phone,
+        address=given.address,
+        kind=given.kind,
+        at=at,
+        actor_id=actor.id,
+    )
+
+
+def _refuse_second(session: Session, person: Person, day: object) -> None:
+    still_open = select(Ticket.number).where(
+        Ticket.person_id == person.id, Ticket.day == day, Ticket.state.not_in(("done", "left"))
+    )
+    if number := session.scalar(still_open.limit(1)):
+        raise OpenToday(number)

@@ -1,0 +1,58 @@
+"""Reading the queue. Columns, not entities; every question starts from the centre."""
+
+from portal.queue.queries.hall import (
+    ServiceState,
+    Today,
+    WindowState,
+    ahead_of,
+    held_numbers_today,
+    overview,
+    services,
+    ticket,
+    today,
+    windows,
+)
+from portal.queue.queries.visit import VisitEntry, durations, periods, visit_entries
+from portal.queue.queries.window import (
+    Mine,
+    MyWindow,
+    Waiting,
+    figures,
+    held,
+    last_finished,
+    my_ticket,
+    my_window,
+    service_ids,
+    waiting,
+    waiting_count,
+    windows_to_open,
+)
+
+__all__ = [
+    "Mine",
+    "MyWindow",
+    "ServiceState",
+    "Today",
+    "VisitEntry",
+    "Waiting",
+    "WindowState",
+    "ahead_of",
+    "durations",
+    "figures",
+    "held",
+    "held_numbers_today",
+    "last_finished",
+    "my_ticket",
+    "my_window",
+    "overview",
+    "periods",
+    "service_ids",
+    "services",
+    "ticket",
+    "today",
+    "visit_entries",
+    "waiting",
+    "waiting_count",
+    "windows",
+    "windows_to_open",
+]

@@ -1,0 +1,35 @@
+"""Forms of screens and of the citizen's own pages."""
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+
+from portal.cases.vocabulary import SCORES
+from portal.queue.enquiry import LONGEST_CODE
+from portal.queue.screens import KINDS
+
+
+class EnquiryForm(FlaskForm):
+    """The code on a slip."""
+
+    code = StringField(
+        "查询码",
+        [InputRequired("请输入小票上的查询码。"), Length(max=LONGEST_CODE, message="查询码没有这么长,请核对小票。")],
+        description="小票上印有查询码。大小写、空格、全角都可以。",
+    )
+
+
+class RatingForm(FlaskForm):
+    """What the citizen says. ``key`` is what is rated: the slip's code, or the ticket in front of the window."""
+
+    key = HiddenField()
+    score = RadioField("您对这件事项的办理", [InputRequired("请选择一项。")], choices=SCORES)
+    words = TextAreaField("想说的话(可不填)", [Optional(), Length(max=500, message="不超过 500 字。")])
+
+
+class ScreenForm(FlaskForm):
+    """What a paired device is for."""
+
+    kind = SelectField("用途", [InputRequired("请选择屏幕用途。")], choices=KINDS)
+    window_id = SelectField("窗口", [Optional()], coerce=int, default=0)
+    name = StringField("名称", [Length(max=40, message="不超过 40 字。")], description="不填则按用途和窗口命名")

@@ -1,0 +1,156 @@
+"""What the console shows, gathered in one place for every view that ends on it."""
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Response, request
+from sqlalchemy import exists, select
+
+from portal import clock
+from portal.access.guard import actor
+from portal.cases import queries as cases
+from portal.cases import registry
+from portal.cases.forms import RegisterForm, register_form, scoped
+from portal.cases.forms.fields import choices
+from portal.cases.views import dossier
+from portal.database import db
+from portal.queue import operations, queries, stream
+from portal.queue.forms import HOLD_REASONS, PAUSE_REASONS, FinishForm, FollowUpForm
+from portal.queue.queries import Mine, MyWindow
+from portal.trail.models import Access
+from portal.trail.operations import note_access
+from portal.web.htmx import page
+
+FEW, MANY = 6, 12
+
+
+def console(
+    status: int = 200,
+    problem: str = "",
+    *,
+    form: RegisterForm | None = None,
+    finish: FinishForm | None = None,
+    follow_up: FollowUpForm | None = None,
+) -> Response:
+    """The console with ``problem`` at its head; the forms given are shown with their errors and what was typed."""
+    who = actor()
+    mine = queries.my_window(db.session, who)
+    if mine is None:
+        openable = queries.windows_to_open(db.session, who)
+        return page("queue/closed.html", status=status, problem=problem, windows=openable, platforms=_platforms())
+    ticket = queries.my_ticket(db.session, who)
+    shown = {
+        "window": mine,
+        "problem": problem,
+        "stream_url": stream.address("window"),
+        "held": queries.held(db.session, who),
+        "hold_reasons": HOLD_REASONS,
+        "pause_reasons": PAUSE_REASONS,
+        "recalls": operations.RECALLS,
+        **queue_of(mine, wide=ticket is None),
+    }
+    if ticket is None:
+        day = clock.today()
+        shown |= {
+            "figures": queries.figures(db.session, who, day),
+            "last": queries.last_finished(db.session, who, day),
+        }
+        return page("queue/idle.html", status=status, **shown)
+    shown |= {"finish": finish, **_visit(ticket, mine, form, follow_up)}
+    return page("queue/console.html", status=status, **shown)
+
+
+def queue_of(mine: MyWindow | None, *, wide: bool) -> dict[str, Any]:
+    """Who waits for a window: the next few and how many in all. ``wide`` is the idle console's longer list."""
+    if mine is None:
+        return {"waiting": [], "waiting_count": 0, "wide": wide, "window": None}
+    services = queries.service_ids(db.session, mine.id)
+    centre_id, day = actor().centre_id, clock.today()
+    rows = queries.waiting(db.session, centre_id, services, day, MANY if wide else FEW)
+    full = len(rows) == (MANY if wide else FEW)
+    count = queries.waiting_count(db.session, centre_id, services, day) if full else len(rows)
+    return {"waiting": rows, "waiting_count": count, "wide": wide, "window": mine}
+
+
+def registration_form(ticket: Mine, mine: MyWindow) -> RegisterForm:
+    """The form for ``ticket``: what was posted, else the draft, else empty but for what the desk wrote down."""
+    kept = cases.draft(db.session, actor(), operations.draft_place(ticket.id)) if request.method == "GET" else None
+    platform = request.form.get("platform") or _drafted_platform(kept) or mine.platform
+    return register_form(
+        db.session,
+        (mine.platform, *actor().platforms),
+        platform,
+        kept[0] if kept else None,
+        headcount=ticket.headcount,
+    )
+
+
+def matters_of(person_id: int | None, since: Any) -> list:
+    """The person's matters as this clerk may see them. The reading is recorded first, once for each visit."""
+    if person_id is None:
+        return []
+    who, subject = actor(), f"person:{person_id}"
+    recorded = exists().where(
+        Access.subject == subject, Access.actor_id == who.id, Access.at >= since, Access.refused.is_(False)
+    )
+    if not db.session.scalar(select(recorded)):
+        note_access(
+            centre_id=who.centre_id,
+            actor_id=who.id,
+            at=clock.now(),
+            action="person.opened",
+            subject=subject,
+            address=request.remote_addr,
+        )
+    return cases.matters_of(db.session, who, person_id)
+
+
+def follow_up_form(matters: list) -> FollowUpForm:
+    """续访 on one of the person's open matters that the clerk sees in full."""
+    form = scoped(FollowUpForm(), "visit")
+    offered = [each for each in matters if each.open and each.full]
+    form.case.choices = choices([(each.number, f"{each.number} {dossier.safe_text(each.subject)}") for each in offered])
+    if len(offered) == 1 and not form.case.data:
+        form.case.data = offered[0].number
+    return form
+
+
+def shown_matters(matters: list) -> list[tuple]:
+    """Each matter with the lamp of its nearest legal date (None where it has none or is closed)."""
+    today = clock.today()
+    shown = []
+    for each in matters:
+        due = each.due if each.open else None
+        lamp = dossier.lamp_of(due, clock.day_of(each.received_at), today) if due else None
+        shown.append((replace(each, subject=dossier.safe_text(each.subject) if each.full else None), lamp))
+    return shown
+
+
+def _visit(ticket: Mine, mine: MyWindow, form: RegisterForm | None, follow_up: FollowUpForm | None) -> dict[str, Any]:
+    spans = queries.periods(db.session, ticket.id)
+    matters = matters_of(ticket.person_id, ticket.called_at)
+    unbound = ticket.case_id is None
+    kept = cases.draft(db.session, actor(), operations.draft_place(ticket.id)) if unbound else None
+    form = (form or registration_form(ticket, mine)) if unbound else None
+    return {
+        "ticket": ticket,
+        "spent": queries.durations(spans, clock.now()),
+        "running": next((span for span in spans if span.end is None), None),
+        "visit": queries.visit_entries(db.session, ticket.id),
+        "matters": shown_matters(matters),
+        "form": form,
+        "reminders": form.reminders() if form and form.is_submitted() else {},
+        "repeats": None,
+        "follow_up": (follow_up or follow_up_form(matters)) if unbound else None,
+        "draft_place": operations.draft_place(ticket.id),
+        "draft_at": kept[1] if kept else None,
+        "platform": registry.platform(mine.platform),
+    }
+
+
+def _drafted_platform(kept: tuple[dict[str, list[str]], Any] | None) -> str | None:
+    return next(iter(kept[0].get("platform", [])), None) if kept else None
+
+
+def _platforms() -> dict[str, Any]:
+    return {platform.code: platform for platform in registry.platforms()}

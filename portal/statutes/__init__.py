@@ -1,0 +1,1 @@
+"""Time limits as data with their law attached: the table, the working calendar and the counting."""

@@ -1,0 +1,58 @@
+"""What is done periodically. Each job opens its own application context and may be run again at any time without harm."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import Flask
+from sqlalchemy import select
+
+from portal import clock, database
+from portal.database import db
+from portal.organisation.models import Centre
+from portal.trail import operations as trail
+from scheduler import lease
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Job:
+    """``work(app)`` every ``seconds``; its lease outlives one interval, so that a slow run is not overtaken."""
+
+    name: str
+    seconds: int
+    work: Callable[[Flask], None]
+
+
+def seal_trail(app: Flask) -> None:
+    """Seal what moved in each centre's chains, into the database and into a file outside it."""
+    folder = app.config["PORTAL"].home / "seals"
+    for centre_id in db.session.scalars(select(Centre.id).order_by(Centre.id)).all():
+        with database.write() as session:
+            trail.seal(session, centre_id, clock.now(), folder)
+
+
+JOBS = (Job("seal-trail", 60, seal_trail),)
+
+
+def run(app: Flask, job: Job, holder: str) -> bool:
+    """Do ``job`` if no other scheduler holds its lease. Returns whether it was done; a failure is logged, never raised."""
+    with app.app_context():
+        try:
+            with database.write() as session:
+                mine = lease.take(session, job.name, holder, clock.now(), timedelta(seconds=2 * job.seconds))
+            if mine:
+                job.work(app)
+            return mine
+        except Exception:  # the next interval tries again; a scheduler that died would seal nothing at all
+            log.exception("%s failed", job.name)
+            return False
+
+
+def release(app: Flask, holder: str) -> None:
+    """Give back every lease of ``holder``, at a stop."""
+    with app.app_context(), database.write() as session:
+        for job in JOBS:
+            lease.give_back(session, job.name, holder, clock.now())

@@ -1,0 +1,94 @@
+"""A running portal for browsers: bin/serve on a free port with a data folder and a clock of its own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from datetime import datetime
+from pathlib import Path
+
+from portal import clock
+from tests.support import demo_password
+
+ROOT = Path(__file__).resolve().parents[2]
+READY = "已启动"
+START_WITHIN = 120.0
+STOP_WITHIN = 20.0
+
+
+class Hall:
+    """The demo hall as real processes. ``url`` has no trailing slash; ``log`` is what the processes said."""
+
+    def __init__(self, home: Path, database_url: str = "") -> None:
+        self.home = home
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = home / "hall.log"
+        self.clock_file = home / "clock-shift"
+        self._process: subprocess.Popen | None = None
+        self._environment = {
+            **os.environ,
+            "PORT": str(self.port),
+            "PORTAL_HOME": str(home),
+            "PORTAL_DEMO": "1",
+            "PORTAL_DEMO_PASSWORD": demo_password(),
+            "PORTAL_CLOCK_FILE": str(self.clock_file),
+            "DATABASE_URL": database_url,
+            "WEB_THREADS": "64",
+        }
+
+    def start(self) -> None:
+        """Start and wait until it answers. Raises AssertionError with the log where it does not."""
+        command = [sys.executable, str(ROOT / "bin" / "serve")]
+        with open(self.log, "a", encoding="utf-8") as log:
+            self._process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
+        guard = threading.Timer(START_WITHIN, self._process.kill)
+        guard.start()
+        ready = any(READY in self._keep(line) for line in self._process.stdout)
+        guard.cancel()
+        assert ready, f"the portal did not start:\n{self.said()}"
+        threading.Thread(target=self._drain, args=(self._process,), daemon=True).start()
+
+    def stop(self) -> int:
+        """Stop as Ctrl-C does; the exit status."""
+        self._process.send_signal(signal.SIGINT)
+        return self._process.wait(STOP_WITHIN)
+
+    def restart(self) -> None:
+        """Stop and start again on the same port and data."""
+        self.stop()
+        self.start()
+
+    def travel(self, moment: datetime) -> None:
+        """Set every process's clock to ``moment`` (aware); it runs on from there."""
+        clock.travel(self.clock_file, moment)
+
+    def said(self) -> str:
+        """The log so far."""
+        return self.log.read_text(encoding="utf-8")
+
+    def _keep(self, line: str) -> str:
+        with open(self.log, "a", encoding="utf-8") as log:
+            log.write(line)
+        return line
+
+    def _drain(self, process: subprocess.Popen) -> None:
+        for line in process.stdout:
+            self._keep(line)
+        process.stdout.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
