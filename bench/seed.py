@@ -56,6 +56,7 @@ CLERKS = 64
 BATCH = 2000
 CENTRE = 1
 PER_CASE = 10  # event ids left free for each case, so that ids need no look-up
+TICKETS_FROM = 5_000_000  # so that a ticket is never mistaken for a case where a floor is told which is which
 SECRET = "a secret that is only good for measuring, 48 signs"
 DATA_KEY = "QmVuY2gtZGF0YS1rZXktb25seS1nb29kLWZvci1iZW4="
 SHARES = (
@@ -342,7 +343,7 @@ class Maker:
 
 
 def _ticket(made: dict[type[Base], list[dict[str, Any]]], rng: Random, serial: int, service: int, at: datetime) -> None:
-    ticket_id, day = serial, clock.today()
+    ticket_id, day = TICKETS_FROM + serial, clock.today()
     code = secrets.token_hex(5).upper()
     made[Ticket].append(
         {

@@ -52,7 +52,10 @@ def run(app: Flask, job: Job, holder: str) -> bool:
 
 
 def release(app: Flask, holder: str) -> None:
-    """Give back every lease of ``holder``, at a stop."""
-    with app.app_context(), database.write() as session:
-        for job in JOBS:
-            lease.give_back(session, job.name, holder, clock.now())
+    """Give back every lease of ``holder`` and close the database, at a stop."""
+    with app.app_context():
+        with database.write() as session:
+            for job in JOBS:
+                lease.give_back(session, job.name, holder, clock.now())
+        db.session.remove()
+        db.engine.dispose()

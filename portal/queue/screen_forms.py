@@ -4,6 +4,7 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
+from portal.cases.forms.fields import choices
 from portal.cases.vocabulary import SCORES
 from portal.queue.enquiry import LONGEST_CODE
 from portal.queue.screens import KINDS
@@ -23,13 +24,13 @@ class RatingForm(FlaskForm):
     """What the citizen says. ``key`` is what is rated: the slip's code, or the ticket in front of the window."""
 
     key = HiddenField()
-    score = RadioField("您对这件事项的办理", [InputRequired("请选择一项。")], choices=SCORES)
+    score = RadioField("您对这件事项的办理", [InputRequired("请选择一项。")], choices=choices(SCORES))
     words = TextAreaField("想说的话(可不填)", [Optional(), Length(max=500, message="不超过 500 字。")])
 
 
 class ScreenForm(FlaskForm):
     """What a paired device is for."""
 
-    kind = SelectField("用途", [InputRequired("请选择屏幕用途。")], choices=KINDS)
+    kind = SelectField("用途", [InputRequired("请选择屏幕用途。")], choices=choices(KINDS))
     window_id = SelectField("窗口", [Optional()], coerce=int, default=0)
     name = StringField("名称", [Length(max=40, message="不超过 40 字。")], description="不填则按用途和窗口命名")

@@ -3,6 +3,8 @@
 from sqlalchemy import Connection, text
 
 APPEND_ONLY = ("event", "seal", "access")
+# By which rows a new one could take the place of an old one: INSERT OR REPLACE gives way on any unique key.
+SAME_PLACE = {"event": "id = NEW.id OR (chain = NEW.chain AND seq = NEW.seq)"}
 
 _POSTGRES_FUNCTION = """
 CREATE OR REPLACE FUNCTION portal_append_only() RETURNS trigger AS $$
@@ -53,5 +55,5 @@ def _statements(dialect: str, table: str) -> list[str]:
         f"CREATE TRIGGER {delete} BEFORE DELETE ON {table} {refuse}",
         # INSERT OR REPLACE deletes without firing delete triggers unless recursive_triggers is on
         f"CREATE TRIGGER {replace} BEFORE INSERT ON {table} "
-        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id) {refuse}",
+        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {SAME_PLACE.get(table, 'id = NEW.id')}) {refuse}",
     ]

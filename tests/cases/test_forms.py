@@ -92,6 +92,11 @@ def test_an_unreadable_day_is_not_thrown_away_by_a_date_picker(app: Flask) -> No
     assert 'type="date"' in str(filled(app, **GOOD).sent_on())
 
 
+def test_templates_know_every_control_by_its_usual_name(app: Flask) -> None:
+    form = filled(app, **GOOD)
+    assert (form.told.type, form.how.type, form.version.type) == ("BooleanField", "RadioField", "HiddenField")
+
+
 def test_full_width_digits(app: Flask) -> None:
     assert filled(app, **GOOD, people="\uff18").people.data == 8
 

@@ -61,7 +61,9 @@ def test_a_letter_becomes_a_case(clerk: FlaskClient, inside: Callable) -> None:
 
 
 def test_missing_content_is_a_reminder_and_never_a_wall(clerk: FlaskClient) -> None:
-    answer = post(clerk, "/cases/new", channel="phone", platform="petition", purpose="claim", headcount="1", demands="修路")
+    answer = post(
+        clerk, "/cases/new", channel="phone", platform="petition", purpose="claim", headcount="1", demands="修路"
+    )
     assert answer.status_code == 303
     shown = clerk.get(answer.headers["Location"]).get_data(as_text=True)
     assert "仍缺:姓名/名称、住址、事实与理由" in shown
@@ -103,7 +105,7 @@ def test_bad_input_gets_a_sentence_beside_the_field_and_stays(
     assert answer.status_code == 422
     assert said in errors_of(answer, name)
     page = html(answer)
-    assert page.select_one("#facts").get_text() .strip() == (typed if name == "facts" else GOOD["facts"])
+    assert page.select_one("#facts").get_text().strip() == (typed if name == "facts" else GOOD["facts"])
     control = page.select_one(f"#{name}")
     if control.name == "input":
         assert control["value"] == typed.strip()
@@ -125,7 +127,9 @@ def test_markup_and_emoji_are_text(clerk: FlaskClient, inside: Callable, typed: 
     assert [tag for tag in shown.find_all("script") if not tag.get("src")] == []
 
 
-def test_six_representatives_are_one_too_many_for_a_visit_but_not_for_a_letter(clerk: FlaskClient, inside: Callable) -> None:
+def test_six_representatives_are_one_too_many_for_a_visit_but_not_for_a_letter(
+    clerk: FlaskClient, inside: Callable
+) -> None:
     six = {"representatives": "\n".join(f"代表{n}" for n in "甲乙丙丁戊己"), "headcount": "30"}
     answer = post(clerk, "/cases/new", **GOOD | six | {"channel": "visit"})
     assert answer.status_code == 422
@@ -207,7 +211,7 @@ def test_a_draft_survives_lunch(founded: Flask, clerk: FlaskClient, sign_in: Cal
     assert page.select_one("#phone")["value"] == "139x", "also what was not right yet"
     assert page.select_one("#once")["value"] != "abc"
     with inside() as session:
-        kept = session.connection().exec_driver_sql("select \"values\" from draft").scalar()
+        kept = session.connection().exec_driver_sql('select "values" from draft').scalar()
         assert "吕德胜" not in kept, "a draft is personal data, encrypted"
 
 

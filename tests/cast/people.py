@@ -65,11 +65,10 @@ PEOPLE = (
     Named("chengsiyuan", "程思远", "安全管理员", (Role.SECURITY_ADMIN,)),
     Named("qinyuehua", "秦月华", "审计管理员", (Role.AUDIT_ADMIN,)),
 )
-# Who registers on a platform and who takes its steps afterwards, where these are two people.
+# Who sits at a platform's first window, and who takes its steps afterwards where these are two people.
 CLERK_OF = {named.platforms[0]: named.login for named in reversed(PEOPLE) if named.window}
 HANDLER_OF = CLERK_OF | {"petition": "houwenjuan", "labour": "jinshijie"}
-SUPERIOR = "jingyaqin"  # dispatches what her colleague registered
-GREETER, DUTY_HEAD = "jingxiaoyan", "renzhiping"
+GREETER = "jingxiaoyan"
 
 
 def password() -> str:
@@ -106,7 +105,7 @@ def actors(session: Session) -> dict[str, Actor]:
 
 def window_ids(session: Session, centre_id: int) -> dict[str, int]:
     """Login name → id of the window where that person sits."""
-    named = dict(session.execute(select(Window.name, Window.id).where(Window.centre_id == centre_id)).tuples().all())
+    named = dict(session.execute(select(Window.name, Window.id).where(Window.centre_id == centre_id)).all())
     return {one.login: named[one.window] for one in PEOPLE if one.window}
 
 

@@ -1,7 +1,7 @@
 """Petitions of the demo hall: one in every state of 信访接处 and the matters that show the hall's rules."""
 
 from tests.cast.people import ACCUSED
-from tests.cast.plots import Beside, Called, CameAgain, Closed, Plot
+from tests.cast.plots import Beside, Called, CameAgain, Closed, InDays, Plot
 
 SOLVED = (("solved",), "met", "")
 EXPLAINED = (("explained",), "unmet", "已当面解释政策依据和下一步途径。")
@@ -21,14 +21,27 @@ WIND_FARM = Plot(
     national="YC-演示-0001",
     via=("assign",),
     values={
-        "assign": {"unit": "平陆县人民政府", "assignment": "请会同项目公司核清占地面积和应付款项,报送办结报告。"},
+        "assign": {
+            "unit": "平陆县人民政府",
+            "report_by": InDays(4),
+            "assignment": "请会同项目公司核清占地面积和应付款项,报送办结报告。",
+        },
         "notify": {"notified_how": "spot"},
     },
     data={"first_advice": "six"},
     statement="我家三亩二分地被风电项目修路占用,说好秋收前付清补偿,到现在只给了一部分。我就是想把钱要回来,把地平整好。",
+    paper="占地丈量记录.pdf",
     shown_to="平陆县信访局",
     also=(
-        Called(34, "平陆县信访局", "闫海燕", "已记下,马上联系项目公司核对占地台账。", "核对占地台账并回电", -32, ("kept", "次日回电,面积已核对")),
+        Called(
+            34,
+            "平陆县信访局",
+            "闫海燕",
+            "已记下,马上联系项目公司核对占地台账。",
+            "核对占地台账并回电",
+            -32,
+            ("kept", "次日回电,面积已核对"),
+        ),
         CameAgain(18, "来问县里核对结果,愿意同项目公司当面谈,希望年前拿到钱。"),
         Called(18, "平陆县信访局", "闫海燕", "项目公司同意调解,分两次付款。", "督促项目公司支付第二笔补偿款", 0),
         Beside(
@@ -65,7 +78,8 @@ WAITING = (
     Plot("assigned", 9, "仪建设", "工程款拖欠,农民工工资年前难以兑付", "承包一处厂房的砌筑,完工一年仍欠工程款,四十多名工人等着领工资回家。",
          ("督促结清工程款", "先行兑付工人工资"), channel="leader", headcount=43, via=("assign",), category="劳动和社会保障/工资报酬",
          competent="闻喜县政府", representatives=("巨海潮",), values={"assign": {"unit": "闻喜县人民政府"}}),
-    Plot("awaiting_notice", 12, "段喜才", "承包地确权面积与实际不符", "确权证上少了一亩一分地,村里说是丈量误差,要求重新丈量。", ("重新丈量并更正确权登记",),
+    Plot("awaiting_notice", 12, "段喜才", "承包地确权面积与实际不符", "确权证上少了一亩一分地,村里说是丈量误差,要求重新丈量。",
+         ("重新丈量并更正确权登记",),
          category="农村农业/土地承包经营", competent="稷山县政府", values={"refer": {"unit": "稷山县人民政府"}}),
     Plot("objected", 10, "宁改变", "市场搬迁后摊位安置不公开", "老市场搬迁,摊位怎样分没有公示,自己十几年的摊位没有安排。", ("公开分配办法和结果",),
          category="商贸流通/市场管理", competent="稷山县政府"),
@@ -90,7 +104,7 @@ HANDLED = (
          category="国土资源/土地征收补偿", competent="夏县政府", values={"give_opinion": {"conclusion": "reject"}}),
     Plot("reviewed", 84, "令狐云", "经营场所被错误登记为异常", "店铺搬迁时办过变更,系统里仍显示异常,影响贷款。", ("更正登记并出具说明",),
          category="商贸流通/工商管理", competent="夏县政府", values={"give_opinion": {"conclusion": "explain"}}),
-    Plot("under_rereview", 100, "茹秋生", "退役安置工龄认定", "认为下乡和服役时间应当连续计算工龄。", ("重新认定连续工龄",), repeat=True,
+    Plot("under_rereview", 84, "茹秋生", "退役安置工龄认定", "认为下乡和服役时间应当连续计算工龄。", ("重新认定连续工龄",), repeat=True,
          category="劳动和社会保障/工龄", competent="市人力资源和社会保障局", values={"give_opinion": {"conclusion": "reject"}}),
 )  # fmt: skip
 
@@ -113,7 +127,8 @@ ENDED = (
     Plot("led_in", 30, "杭美玲", "要求确认相邻两户宅基地的界址", "与邻居对宅基地界址有争议,双方各有证件。", ("确认宅基地界址",),
          category="国土资源/权属争议", competent="河津市政府", values={"lead_in": {"path": "four", "led_to": "土地权属争议行政裁决,由县级人民政府受理"}},
          closed=Closed((EXPLAINED,), "已导入权属争议裁决程序。", ("fair", "希望能快一点。"))),
-    Plot("suggestion_answered", 28, "原保国", "建议在政务大厅设立老年人帮办岗", "老年人不会用自助机,建议固定一个帮办岗。", ("设立帮办岗",), purpose="suggestion",
+    Plot("suggestion_answered", 28, "原保国", "建议在政务大厅设立老年人帮办岗", "老年人不会用自助机,建议固定一个帮办岗。", ("设立帮办岗",),
+         purpose="suggestion",
          channel="online", competent="河津市政府", closed=Closed((SOLVED,), "建议已采纳。", ("satisfied", "谢谢采纳。"))),
     Plot("reconciled", 42, "南天佑", "楼上漏水多次协商不成", "楼上卫生间漏水,自家顶棚起皮,物业协调几次没有结果。", ("修好漏水处", "赔偿维修费用"),
          category="城市建设和市政管理/物业管理", also=(Beside(38, "mediation", "performed", data={"origin": "applied"}),),
@@ -123,7 +138,8 @@ ENDED = (
          closed=Closed((SOLVED,), "工资已全部付清。", ("satisfied", "钱拿到了,感谢。"))),
     Plot("ended", 66, "戈志军", "要求按新标准补发丧葬费差额", "新标准施行前已经领取,要求补差额。", ("补发丧葬费差额",), category="民政/优抚",
          values={"give_opinion": {"conclusion": "explain"}, "close": {"report": "unneeded"}},
-         closed=Closed(((("explained", "helped"), "unmet", "新标准不溯及既往,已解释;生活困难已转社会救助。"),), "程序办结,诉求未能支持。", ("unsatisfied", "还是希望能补。"))),
+         closed=Closed(((("explained", "helped"), "unmet", "新标准不溯及既往,已解释;生活困难已转社会救助。"),), "程序办结,诉求未能支持。",
+         ("unsatisfied", "还是希望能补。"))),
     Plot("rereviewed", 128, "谷丽萍", "教师资格认定材料不予认可", "早年的培训结业证未被认可。", ("认可培训结业证",), category="教育文化/教师队伍",
          competent="临猗县政府", values={"give_opinion": {"conclusion": "reject"}},
          closed=Closed((EXPLAINED,), "已三级终结,理由和依据均已书面答复。")),

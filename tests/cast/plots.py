@@ -11,6 +11,13 @@ Values = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
+class InDays:
+    """A day among ``values``, counted from today."""
+
+    days: int
+
+
+@dataclass(frozen=True)
 class Called:
     """现场联系 ``ago`` days ago; ``due`` is the promised day, counted from today; ``settled`` answers it a day later."""
 
@@ -77,6 +84,7 @@ class Plot:
     via: tuple[str, ...] = ()
     values: Values = field(default_factory=dict)
     statement: str = ""
+    paper: str = ""
     shown_to: str = ""
     also: tuple[Called | CameAgain | Beside, ...] = ()
     closed: Closed | None = None

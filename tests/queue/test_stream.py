@@ -187,7 +187,9 @@ def test_a_page_misses_nothing_between_its_making_and_its_stream(app, wall, serv
 
 @pytest.mark.parametrize("seen", ["", "x", "1-2-3-4-5", "-1", "9" * 40, "²"])
 def test_a_nonsense_mark_is_no_mark(app, wall, server, sign_in, seen: str) -> None:
-    listener = server.listen("/stream/desk", staff_cookie(sign_in, "greeter"), Last_Event_ID=seen.encode().decode("latin-1"))
+    listener = server.listen(
+        "/stream/desk", staff_cookie(sign_in, "greeter"), Last_Event_ID=seen.encode().decode("latin-1")
+    )
     assert listener.status == 200
     assert "retry" in listener.block()
     bump(app, wall.centre_id, "queue")
@@ -213,14 +215,23 @@ def test_a_question_for_the_head_takes_no_place(app, wall, device) -> None:
 
 
 def test_a_stream_carries_nothing_personal(app, wall, device, server, sign_in) -> None:
-    board, window = server.listen("/stream/board", device), server.listen("/stream/window", staff_cookie(sign_in, "clerk"))
+    board, window = (
+        server.listen("/stream/board", device),
+        server.listen("/stream/window", staff_cookie(sign_in, "clerk")),
+    )
     board.block()
     window.block()
     for _ in range(2):
         with app.app_context(), database.write() as session:
             hall.ticket(session, wall, clock.now())
             number = trail.append(
-                session, "case:1", "case.registered", centre_id=wall.centre_id, actor_id=None, at=clock.now(), words={"name": hall.NAME}
+                session,
+                "case:1",
+                "case.registered",
+                centre_id=wall.centre_id,
+                actor_id=None,
+                at=clock.now(),
+                words={"name": hall.NAME},
             )
             assert number.seq
     with app.app_context(), database.write() as session:

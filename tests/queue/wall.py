@@ -20,12 +20,12 @@ from portal import clock
 from portal.access import operations as access
 from portal.access.actor import Actor, actor_of
 from portal.access.permissions import Role
-from portal.cases.operations import PersonGiven
+from portal.cases.models import Case
+from portal.cases.operations import PersonGiven, Registration, register
 from portal.organisation.models import Centre, Region, Service, Window, WindowService
 from portal.queue import stream
 from portal.queue.models import Ticket
-from portal.queue.operations.tickets import take_ticket
-from portal.queue.operations.windows import open_window
+from portal.queue.operations import open_window, take_ticket
 from tests.support import demo_password
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,7 +58,9 @@ def build(session: Session, at: datetime = MORNING) -> Wall:
     window = Window(centre_id=centre.id, name="3号窗口", sign="信访接处", platform="petition", position=1)
     room = Window(centre_id=centre.id, name="5号室", sign="综合服务室", platform="counselling", position=2)
     petition = Service(centre_id=centre.id, code="petition", platform="petition", name="信访", prefix="A", area="一楼")
-    quiet = Service(centre_id=centre.id, code="counselling", platform="counselling", name="心理疏导", prefix="G", area="一楼")
+    quiet = Service(
+        centre_id=centre.id, code="counselling", platform="counselling", name="心理疏导", prefix="G", area="一楼"
+    )
     session.add_all([window, room, petition, quiet])
     session.flush()
     session.add(WindowService(window_id=window.id, service_id=petition.id))
@@ -75,11 +77,29 @@ def build(session: Session, at: datetime = MORNING) -> Wall:
 def ticket(session: Session, wall: Wall, at: datetime, *, room: bool = False, **values: object) -> Ticket:
     """A number taken at the desk by a visitor whose name, identity number and telephone are known."""
     service_id = wall.room_service_id if room else wall.service_id
-    given = {"priority": "ordinary", "headcount": 1, "person": PersonGiven(NAME, ID_NUMBER, PHONE), "again": True, **values}
+    given = {
+        "priority": "ordinary",
+        "headcount": 1,
+        "person": PersonGiven(NAME, ID_NUMBER, PHONE),
+        "again": True,
+        **values,
+    }
     return take_ticket(session, wall.greeter, service_id=service_id, at=at, **given)
 
 
-def _account(session: Session, centre_id: int, name: str, role: Role, platforms: tuple[str, ...], at: datetime) -> Actor:
+def case(session: Session, wall: Wall, at: datetime, *, closed: bool = False, **values: object) -> Case:
+    """A petition of the same visitor; ``closed`` marks it 办结 (how a case gets there is tested with the cases)."""
+    given = {"channel": "visit", "purpose": "claim", "subject": SUBJECT, "received_at": at, **values}
+    made = register(session, wall.clerk, Registration(petitioner=PersonGiven(NAME, ID_NUMBER, PHONE), **given), at=at)
+    if closed:
+        made.closed_at, made.state = at, "closed"
+    session.flush()
+    return made
+
+
+def _account(
+    session: Session, centre_id: int, name: str, role: Role, platforms: tuple[str, ...], at: datetime
+) -> Actor:
     made = access.create(
         session,
         centre_id=centre_id,

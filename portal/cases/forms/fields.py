@@ -217,6 +217,10 @@ class Several(_Listed, SelectMultipleField):
 class Tick(BooleanField):
     """A box."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.type = "BooleanField"
+
 
 class Hidden(_Typed, HiddenField):
     """A value that travels with the form."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Response, abort, flash, request, url_for
 from flask_wtf import FlaskForm
@@ -142,13 +143,14 @@ def form_page(action: Action, status: int = 200, changed: list[str] | None = Non
         form=action.form,
         changed=changed or [],
         title=action.title,
+        part=wants_part(),
         **action.context,
     )
 
 
 def changed_case(number: str, said: str) -> Response:
     """After a write: htmx gets the case's panel anew (and the page's marks and timeline), a browser the case's page."""
-    if not wants_part():
+    if not wants_part() or _current_path() == request.path:  # from the form's own page there is no panel to renew
         flash(said, "success")
         return done("cases.show", number=number)
     case = queries.find(db.session, actor(), number)
@@ -159,7 +161,7 @@ def changed_case(number: str, said: str) -> Response:
         case=case,
         shown=shown,
         said=said,
-        oob=_on_case_page(number),
+        oob=_current_path() == url_for("cases.show", number=number),
     )
     answer.headers["HX-Trigger"] = "case-changed"
     return aimed(answer, "#case-panel")
@@ -171,8 +173,8 @@ def aimed(answer: Response, target: str) -> Response:
     return answer
 
 
-def _on_case_page(number: str) -> bool:
-    return request.headers.get("HX-Current-URL", "").split("?")[0].endswith(url_for("cases.show", number=number))
+def _current_path() -> str:
+    return urlsplit(request.headers.get("HX-Current-URL", "")).path
 
 
 def _record_attempt(number: str) -> None:

@@ -64,10 +64,8 @@ def own_fields() -> Response:
 def repeats() -> Response:
     """判重: the matters of the person whose number, telephone, or name with address was typed. Read once it is logged."""
     form = _form()
-    found = repeats_of(form)
-    return page(
-        "cases/new.html", "cases/_repeats.html", form=form, repeats=found, saved_at=None, reminders=form.reminders()
-    )
+    context = {"repeats": repeats_of(form), "saved_at": None, "reminders": form.reminders()}
+    return acting.aimed(page("cases/new.html", "cases/_repeats.html", form=form, **context), "#repeats")
 
 
 def repeats_of(form: RegisterForm) -> list[dict[str, Any]]:
@@ -76,6 +74,9 @@ def repeats_of(form: RegisterForm) -> list[dict[str, Any]]:
     for person, why in _alike(db.session, actor().centre_id, form)[:MOST_PERSONS]:
         acting.note_reading("person.opened", f"person:{person}", "登记时判重")
         found.append({"person_id": person, "why": why, "matters": queries.matters_of(db.session, actor(), person)})
+    # what is still open is what a visit can join
+    for each in found:
+        each["matters"].sort(key=lambda matter: not matter.open)
     return [each for each in found if each["matters"]]
 
 

@@ -133,6 +133,6 @@ def finish_and_call_next(
 
 def _check_reason(reason: str, words: str) -> None:
     if reason not in REASONS:
-        raise NothingRecorded("本次来访尚未登记事项或续访,请选择结束原因。")
+        raise NothingRecorded("尚未登记事项或续访,请选择结束原因。")
     if reason in NEEDS_WORDS and not words:
         raise NothingRecorded("请写明答复了什么。" if reason == "advice" else "请写明原因。")

@@ -73,16 +73,17 @@ def queue_of(mine: MyWindow | None, *, wide: bool) -> dict[str, Any]:
 
 
 def registration_form(ticket: Mine, mine: MyWindow) -> RegisterForm:
-    """The form for ``ticket``: what was posted, else the draft, else empty but for what the desk wrote down."""
-    kept = cases.draft(db.session, actor(), operations.draft_place(ticket.id)) if request.method == "GET" else None
-    platform = request.form.get("platform") or _drafted_platform(kept) or mine.platform
-    return register_form(
-        db.session,
-        (mine.platform, *actor().platforms),
-        platform,
-        kept[0] if kept else None,
-        headcount=ticket.headcount,
-    )
+    """The form for ``ticket``: what was posted to register, else the draft, else empty but for what the desk wrote down.
+
+    Every other form of the console may fail and come back with the page; the draft of this one stays in it.
+    """
+    offered = (mine.platform, *actor().platforms)
+    if request.endpoint == "queue.register":
+        return register_form(db.session, offered, request.form.get("platform"), headcount=ticket.headcount)
+    kept = cases.draft(db.session, actor(), operations.draft_place(ticket.id))
+    platform = next(iter(kept[0].get("platform", [])), None) if kept else None
+    typed = kept[0] if kept else {"platform": [mine.platform]}
+    return register_form(db.session, offered, platform or mine.platform, typed, headcount=ticket.headcount)
 
 
 def matters_of(person_id: int | None, since: Any) -> list:
@@ -107,7 +108,8 @@ def matters_of(person_id: int | None, since: Any) -> list:
 
 def follow_up_form(matters: list) -> FollowUpForm:
     """续访 on one of the person's open matters that the clerk sees in full."""
-    form = scoped(FollowUpForm(), "visit")
+    posted = {} if request.endpoint == "queue.follow_up" else {"formdata": None}  # other forms have fields of these names
+    form = scoped(FollowUpForm(**posted), "visit")
     offered = [each for each in matters if each.open and each.full]
     form.case.choices = choices([(each.number, f"{each.number} {dossier.safe_text(each.subject)}") for each in offered])
     if len(offered) == 1 and not form.case.data:
@@ -132,6 +134,11 @@ def _visit(ticket: Mine, mine: MyWindow, form: RegisterForm | None, follow_up: F
     unbound = ticket.case_id is None
     kept = cases.draft(db.session, actor(), operations.draft_place(ticket.id)) if unbound else None
     form = (form or registration_form(ticket, mine)) if unbound else None
+    follow_up = (follow_up or follow_up_form(matters)) if unbound else None
+    if unbound and ticket.state == "serving" and request.method == "GET":
+        # ready to type: 续访 first where there is an open matter, else the facts
+        first = follow_up.words if follow_up.case.choices and not kept else form.facts
+        first.render_kw = {**(first.render_kw or {}), "data-focus": ""}
     return {
         "ticket": ticket,
         "spent": queries.durations(spans, clock.now()),
@@ -139,17 +146,13 @@ def _visit(ticket: Mine, mine: MyWindow, form: RegisterForm | None, follow_up: F
         "visit": queries.visit_entries(db.session, ticket.id),
         "matters": shown_matters(matters),
         "form": form,
-        "reminders": form.reminders() if form and form.is_submitted() else {},
+        "reminders": form.reminders() if form else {},
         "repeats": None,
-        "follow_up": (follow_up or follow_up_form(matters)) if unbound else None,
+        "follow_up": follow_up,
         "draft_place": operations.draft_place(ticket.id),
         "draft_at": kept[1] if kept else None,
         "platform": registry.platform(mine.platform),
     }
-
-
-def _drafted_platform(kept: tuple[dict[str, list[str]], Any] | None) -> str | None:
-    return next(iter(kept[0].get("platform", [])), None) if kept else None
 
 
 def _platforms() -> dict[str, Any]:

@@ -11,6 +11,7 @@ from flask import Response, current_app, flash, make_response, redirect, render_
 from portal import clock, database, health
 from portal.access.guard import actor, public, requires
 from portal.access.permissions import Permission
+from portal.cases.forms.fields import choices
 from portal.cases.operations import FieldProblems, Refused
 from portal.database import db
 from portal.organisation.models import Centre
@@ -235,7 +236,8 @@ def _minute(at: datetime) -> str:
 
 def _form(**values: Any) -> ScreenForm:
     form = ScreenForm(**values)
-    form.window_id.choices = [(0, "不限窗口"), *devices.windows(db.session, actor().centre_id)]
+    windows = devices.windows(db.session, actor().centre_id)
+    form.window_id.choices = choices([("0", "不限窗口"), *((str(window_id), label) for window_id, label in windows)])
     return form
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from portal import clock, database
 from portal.access.guard import actor, requires
 from portal.access.permissions import Permission
+from portal.cases.forms.fields import choices
 from portal.cases.operations.given import Refused
 from portal.database import db
 from portal.queue import operations, queries
@@ -42,7 +43,7 @@ def waiting() -> Response:
 def open_window() -> Response:
     """Sit down (一人一窗)."""
     form = WindowForm()
-    form.window.choices = [(str(each.id), each.name) for each in queries.windows_to_open(db.session, actor())]
+    form.window.choices = choices([(str(each.id), each.name) for each in queries.windows_to_open(db.session, actor())])
     if not form.validate():
         return console(422, "请选择自己平台的窗口。")
     return _do(operations.open_window, int(form.window.data))

@@ -1,0 +1,14 @@
+"""Every proof has a seed: PROOF_SEED repeats a run, and a failure shows which it was."""
+
+import os
+import secrets
+
+import pytest
+
+
+@pytest.fixture
+def seed() -> int:
+    """The seed of this run, printed with a failure."""
+    chosen = int(os.environ.get("PROOF_SEED") or secrets.randbelow(10**6))
+    print(f"repeat with PROOF_SEED={chosen}")
+    return chosen

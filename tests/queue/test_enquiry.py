@@ -1,0 +1,244 @@
+"""The citizen's page: a code in any spelling, plain words and true dates, no subject, no guessing, one rating by oneself."""
+
+from datetime import timedelta
+
+import pytest
+from bs4 import BeautifulSoup
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from portal import clock, database
+from portal.cases import operations as cases
+from portal.cases.models import Case, Clock, Rating
+from portal.queue import enquiry, throttle
+from portal.queue import operations as queue
+from portal.queue.throttle import Throttle
+from portal.trail.models import Access, Event
+from tests.queue import wall as hall
+from tests.queue.wall import MORNING, Wall, later
+from tests.support import csrf_token, submit
+
+SECRETS = (hall.NAME, hall.NAME[0] + "*", hall.ID_NUMBER, hall.PHONE, hall.SUBJECT, "工作人员")
+
+
+@pytest.fixture
+def wall(inside) -> Wall:
+    """The small hall in the database."""
+    with inside(), database.write() as session:
+        return hall.build(session)
+
+
+@pytest.fixture
+def code_of(inside, wall):
+    """``code_of(closed=…, …)`` registers a case and returns its enquiry code."""
+
+    def registered(**values: object) -> str:
+        with inside(), database.write() as session:
+            return hall.case(session, wall, MORNING, **values).enquiry_code
+
+    return registered
+
+
+@pytest.fixture
+def ticket_code(inside, wall):
+    """``ticket_code(case=…)`` takes a number, with a case behind it if asked, and returns the slip's code."""
+
+    def taken(*, with_case: bool = False) -> str:
+        with inside(), database.write() as session:
+            case_id = hall.case(session, wall, MORNING).id if with_case else None
+            return hall.ticket(session, wall, MORNING, case_id=case_id).code
+
+    return taken
+
+
+def ask(client: FlaskClient, code: str, minute: int = 5, path: str = "/enquiry", **fields: str):
+    with clock.frozen(later(minute)):
+        answer = submit(client, path, "/enquiry", **({"code": code} if path == "/enquiry" else {"key": code, **fields}))
+    return answer, BeautifulSoup(answer.get_data(as_text=True), "html.parser")
+
+
+def text_of(page: BeautifulSoup) -> str:
+    return "".join(page.get_text().split())
+
+
+def test_a_case_in_plain_words_with_its_legal_date(client, code_of, inside) -> None:
+    answer, page = ask(client, code_of())
+    assert answer.status_code == 200
+    shown = text_of(page.select_one("#standing"))
+    with inside() as session:
+        case = session.scalars(select(Case)).one()
+        last_day = session.scalar(select(Clock.effective_due).where(Clock.key == "petition.dispatch"))
+    assert case.number in shown
+    assert "信访接处" in shown
+    assert "还在办理" in shown
+    assert f"最迟{last_day:%Y-%m-%d}(含)" in shown
+    assert "信访工作条例" in shown
+    assert not any(secret in page.get_text() for secret in SECRETS)
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_date_that_has_passed_is_called_so(client, code_of) -> None:
+    _, page = ask(client, code_of(), minute=60 * 24 * 40)
+    assert "已超过期限" in page.get_text()
+
+
+def test_nothing_is_promised_where_no_period_runs(client, code_of, inside) -> None:
+    code = code_of()
+    with inside(), database.write() as session:
+        for running in session.scalars(select(Clock)):
+            running.stopped_at = MORNING
+    _, page = ask(client, code)
+    assert "最迟" not in page.get_text()
+    assert "不作估计" in page.get_text()
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        str.lower,
+        lambda code: f"  {code[:5]} {code[5:]}  ",
+        lambda code: f"{code[:3]}-{code[3:]}",
+        lambda code: "".join(chr(ord(letter) + 0xFEE0) for letter in code),
+        lambda code: f"{code}\u3000",
+    ],
+    ids=["small", "spaced", "dashed", "full-width", "ideographic space"],
+)
+def test_a_code_may_be_spelt_as_people_type(client, code_of, ticket_code, spelling) -> None:
+    assert ask(client, spelling(code_of()))[0].status_code == 200
+    assert ask(client, spelling(ticket_code()))[0].status_code == 200
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["", "   ", "A", "0" * 39, "x" * 10_000, "<script>alert(1)</script>", "😀😀", "'; DROP TABLE ticket; --", "吕守信"],
+)
+def test_a_wrong_code_gets_a_sentence_beside_the_field_and_stays(client, wall, wrong: str) -> None:
+    answer, page = ask(client, wrong)
+    assert answer.status_code == 422
+    assert page.select_one(".field-error").text.endswith("。")
+    assert page.select_one("input[name=code]")["value"] == wrong
+    assert page.select("#standing") == []
+
+
+def test_a_wrong_code_is_recorded_without_the_code(client, wall, inside) -> None:
+    ask(client, "WRONGCODE9")
+    with inside() as session:
+        row = session.scalars(select(Access)).one()
+        assert (row.action, row.refused, row.actor_id, row.address) == ("enquiry.code", True, None, "127.0.0.1")
+        assert row.reason is None
+        assert "WRONGCODE9" not in row.subject
+
+
+def test_guessing_is_slowed_down_and_right_codes_are_not(client, code_of) -> None:
+    code = code_of()
+    for _ in range(throttle.BURST * 2):
+        assert ask(client, code)[0].status_code == 200
+    for _ in range(throttle.BURST):
+        assert ask(client, "WRONGCODE9")[0].status_code == 422
+    answer, page = ask(client, code)
+    assert answer.status_code == 429
+    assert "稍等" in page.get_text()
+    assert ask(client, code, minute=6)[0].status_code == 200
+
+
+def test_addresses_are_slowed_down_one_by_one_and_forgotten(monkeypatch) -> None:
+    monkeypatch.setattr(throttle, "MOST_ADDRESSES", 3)
+    slow = Throttle()
+    for number in range(20):
+        for _ in range(throttle.BURST):
+            slow.failed(f"10.0.0.{number}", MORNING + timedelta(hours=number))
+    assert not slow.allows("10.0.0.19", MORNING + timedelta(hours=19))
+    assert slow.allows("10.0.0.18", MORNING + timedelta(hours=19))
+    assert len(slow._spent) <= 3
+
+
+def test_a_number_of_the_queue(client, ticket_code, inside, wall) -> None:
+    code = ticket_code()
+    assert "正在等候叫号" in ask(client, code)[1].get_text()
+    with inside(), database.write() as session:
+        ticket = queue.call_next(session, wall.clerk, at=MORNING)
+    page = ask(client, code)[1]
+    assert "请到3号窗口" in text_of(page)
+    assert ticket.number in page.get_text()
+    assert "没有登记事项" in page.get_text()
+    assert not any(secret in page.get_text() for secret in SECRETS)
+
+
+def test_the_slip_of_the_queue_also_opens_its_matter(client, ticket_code, inside) -> None:
+    page = ask(client, ticket_code(with_case=True))[1]
+    with inside() as session:
+        assert session.scalar(select(Case.number)) in page.get_text()
+
+
+def test_an_accusation_says_only_that_it_is_kept(client, code_of, inside) -> None:
+    _, page = ask(client, code_of(purpose="accusation"))
+    shown = page.select_one("#standing").get_text()
+    assert "保密" in shown
+    assert "信访接处" not in shown
+    assert "最迟" not in shown
+
+
+def test_counselling_inside_a_matter_keeps_its_neutral_name(client, code_of, inside, wall) -> None:
+    code = code_of()
+    with inside(), database.write() as session:
+        case = session.scalars(select(Case)).one()
+        cases.open_proceeding(session, wall.counsellor, case, "counselling", at=MORNING)
+    shown = ask(client, code)[1].get_text()
+    assert "综合服务室:进行中" in shown
+    assert "心理" not in shown
+
+
+def test_rating_by_code_once_the_matter_is_closed(client, code_of, inside) -> None:
+    code = code_of(closed=True)
+    page = ask(client, code)[1]
+    form = page.select_one('form[action="/enquiry/rating"]')
+    assert form.select_one("input[name=csrf_token]")
+    assert form.select_one("input[name=key]")["value"] == code
+    answer, page = ask(client, code, path="/enquiry/rating", score="", words="再想想")
+    assert answer.status_code == 422
+    assert "请选择一项" in page.get_text()
+    assert page.select_one("textarea[name=words]").text.strip() == "再想想"
+    assert ask(client, code, path="/enquiry/rating", score="fair", words="还行")[0].status_code == 303
+    assert "感谢您的评价" in client.get("/enquiry").get_data(as_text=True)
+    answer, page = ask(client, code, path="/enquiry/rating", score="unsatisfied")
+    assert answer.status_code == 409
+    assert "已经评价过了" in page.get_text()
+    assert "您的评价:基本满意" in ask(client, code)[1].get_text()
+    with inside() as session:
+        rating = session.scalars(select(Rating)).one()
+        assert (rating.score, rating.words, rating.source) == ("fair", "还行", "slip")
+        assert session.scalars(select(Event.actor_id).where(Event.kind == "case.rated")).all() == [None]
+
+
+def test_an_open_matter_is_not_rated(client, code_of, inside) -> None:
+    code = code_of()
+    assert not ask(client, code)[1].select('form[action="/enquiry/rating"]')
+    answer, page = ask(client, code, path="/enquiry/rating", score="satisfied")
+    assert answer.status_code == 409
+    assert "还没有办结" in page.get_text()
+    with inside() as session:
+        assert session.scalars(select(Rating)).all() == []
+
+
+def test_staff_cannot_fill_the_rating_in(code_of, sign_in, inside) -> None:
+    code = code_of(closed=True)
+    with clock.frozen(later(5)):
+        clerk = sign_in("clerk")
+        assert not ask(clerk, code)[1].select('form[action="/enquiry/rating"]')
+        token = csrf_token(clerk, "/enquiry")
+        answer = clerk.post("/enquiry/rating", data={"csrf_token": token, "key": code, "score": "satisfied"})
+    assert answer.status_code == 403
+    assert "群众本人" in answer.get_data(as_text=True)
+    with inside() as session:
+        assert session.scalars(select(Rating)).all() == []
+
+
+def test_a_rating_needs_the_forms_token(client, code_of, inside) -> None:
+    assert client.post("/enquiry/rating", data={"key": code_of(closed=True), "score": "satisfied"}).status_code == 400
+    with inside() as session:
+        assert session.scalars(select(Rating)).all() == []
+
+
+def test_codes_are_normalised_to_what_was_given_out() -> None:
+    assert enquiry.normal(" ab-c１２ Ｄ\u3000") == "ABC12D"
+    assert enquiry.normal("吕😀") == ""

@@ -1,0 +1,363 @@
+"""The window console in the client: closed, idle, with a visitor; stale pages, masked names, bounded work."""
+
+import pytest
+from bs4 import BeautifulSoup
+from flask.testing import FlaskClient
+from sqlalchemy import event, func, select
+
+from portal import clock, database
+from portal.cases.models import Case, Draft, Party, Visit
+from portal.cases.operations import PersonGiven, Registration, register
+from portal.organisation.models import Unit
+from portal.queue import operations
+from portal.queue.models import Ticket
+from portal.trail.models import Access
+from portal.trail.queries import entries
+from tests.queue.conftest import DISPUTE, MORNING, VISIT, later
+from tests.support import submit
+
+LV = PersonGiven("吕德胜", id_number="11010519491231002X", phone="13900001234")
+MATTER = {
+    "channel": "visit", "platform": "petition", "purpose": "claim", "facts": "赔偿款至今未到账。", "demands": "支付赔偿款",
+    "headcount": "1", "litigation": "none",
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def half_past_nine():
+    with clock.frozen(later(30)):
+        yield
+
+
+@pytest.fixture
+def clerk(house, sign_in) -> FlaskClient:
+    return sign_in("zhang")
+
+
+@pytest.fixture
+def desk(app, house):
+    """``desk(minute, **changes)``: a number taken so many minutes after nine."""
+
+    def taken(minute: float = 0, **changes: object) -> Ticket:
+        given = {"service_id": VISIT, "priority": "ordinary", "headcount": 1, "person": None} | changes
+        with app.app_context():
+            return database.attempt(
+                lambda session: operations.take_ticket(session, house.guo, **given, at=later(minute))
+            )
+
+    return taken
+
+
+def soup(answer) -> BeautifulSoup:
+    return BeautifulSoup(answer.get_data(as_text=True), "html.parser")
+
+
+def post(client: FlaskClient, path: str, **fields: object):
+    return submit(client, path, page="/queue/window", **fields)
+
+
+def act(client: FlaskClient, action: str, **fields: object):
+    """Press the button whose form goes to ``action``, as the page now shows it."""
+    form = soup(client.get("/queue/window")).select_one(f"form[action='{action}']")
+    assert form, f"no form for {action} on the page"
+    return client.post(
+        action, data={each["name"]: each["value"] for each in form.select("input[type=hidden]")} | fields
+    )
+
+
+@pytest.fixture
+def serving(clerk, desk):
+    """A001 (with a name) at window 1, started."""
+
+    def arranged(**changes: object) -> FlaskClient:
+        desk(**({"person": LV} | changes))
+        post(clerk, "/queue/window/open", window=1)
+        act(clerk, "/queue/window/next")
+        assert act(clerk, "/queue/tickets/1/start").status_code == 303
+        return clerk
+
+    return arranged
+
+
+def test_closed_shows_my_windows_and_who_sits_there(clerk, house, app):
+    with app.app_context():
+        database.attempt(lambda session: operations.open_window(session, house.wang, 2, at=MORNING))
+    page = soup(clerk.get("/queue/window"))
+    assert [each.text.strip() for each in page.select("button[name=window]")] == ["开启 1号窗口", "开启 4号窗口"]
+    assert "王小梅 使用中" in page.text
+    assert "3号窗口" not in page.text
+    refused = post(clerk, "/queue/window/open", window=2)
+    assert refused.status_code == 409
+    assert "2号窗口 由 王小梅 使用中" in refused.text
+    assert post(clerk, "/queue/window/open", window=3).status_code == 422
+    assert post(clerk, "/queue/window/open", window="x").status_code == 422
+
+
+def test_open_call_start_finish_by_the_keys_on_the_page(clerk, desk, inside):
+    desk()
+    assert post(clerk, "/queue/window/open", window=1).status_code == 303
+    for action, label in (
+        ("/queue/window/next", "叫下一位"),
+        ("/queue/tickets/1/start", "已到窗,开始办理"),
+        ("/queue/tickets/1/finish", "结束并叫下一位"),
+    ):
+        page = soup(clerk.get("/queue/window"))
+        button = page.select_one("[data-key=F2]")
+        assert button.find_parent("form")["action"] == action
+        assert label in button.text
+        if not action.endswith("finish"):
+            assert act(clerk, action).status_code == 303
+    asked = act(clerk, "/queue/tickets/1/finish", then="next")
+    assert asked.status_code == 422
+    page = soup(asked)
+    assert "本次来访尚未登记事项或续访" in page.text
+    assert [each["value"] for each in page.select("input[name=reason]")] == ["advice", "left", "other"]
+    version = page.select_one("form[action='/queue/tickets/1/finish'] input[name=version]")["value"]
+    empty = post(clerk, "/queue/tickets/1/finish", version=version, reason="advice", words="")
+    assert "请写明答复了什么" in soup(empty).select_one("#finish-words-error").text
+    assert soup(empty).select_one("input[name=reason][checked]")["value"] == "advice"
+    ended = post(clerk, "/queue/tickets/1/finish", version=version, reason="advice", words="告知材料", then="next")
+    assert ended.status_code == 303
+    page = soup(clerk.get("/queue/window"))
+    assert "现在没有来访人" in page.text
+    assert "现在没有人等候" in page.text
+    with inside() as session:
+        assert session.get(Ticket, 1).state == "done"
+
+
+def test_a_stale_page_gets_409_in_chinese(clerk, desk, house, app):
+    desk()
+    post(clerk, "/queue/window/open", window=1)
+    with app.app_context():
+        database.attempt(lambda session: operations.open_window(session, house.wang, 2, at=MORNING))
+        database.attempt(lambda session: operations.call_next(session, house.wang, at=later(20)))
+    late = post(clerk, "/queue/tickets/1/call", version=1)
+    assert late.status_code == 409
+    assert "A001 已由 2号窗口 叫号" in soup(late).select_one("[role=alert]").text
+    foreign = post(clerk, "/queue/tickets/1/finish", version=2)
+    assert foreign.status_code == 409
+    assert post(clerk, "/queue/tickets/99/start", version=1).status_code == 409
+    assert post(clerk, "/queue/tickets/1/start", version="abc").status_code == 422
+    assert post(clerk, "/queue/tickets/1/start").status_code == 422
+
+
+def test_a_doubled_click_on_next_is_told(clerk, desk, inside):
+    desk(), desk(1)
+    post(clerk, "/queue/window/open", window=1)
+    page = soup(clerk.get("/queue/window"))
+    token = page.select_one("input[name=csrf_token]")["value"]
+    assert clerk.post("/queue/window/next", data={"csrf_token": token}).status_code == 303
+    doubled = clerk.post("/queue/window/next", data={"csrf_token": token})
+    assert doubled.status_code == 409
+    assert "正在接待 A001" in doubled.text
+    with inside() as session:
+        assert session.scalars(select(Ticket.state).order_by(Ticket.id)).all() == ["called", "waiting"]
+
+
+def test_after_three_calls_only_missed_is_offered(clerk, desk):
+    desk()
+    post(clerk, "/queue/window/open", window=1)
+    act(clerk, "/queue/window/next")
+    act(clerk, "/queue/tickets/1/recall")
+    act(clerk, "/queue/tickets/1/recall")
+    page = soup(clerk.get("/queue/window"))
+    assert not page.select("form[action='/queue/tickets/1/recall']")
+    assert page.select_one("form[action='/queue/tickets/1/miss']")
+    assert "已叫 3 次" in page.text
+
+
+def test_hold_and_back(serving):
+    clerk = serving()
+    assert act(clerk, "/queue/tickets/1/hold", reason="").status_code == 422
+    assert act(clerk, "/queue/tickets/1/hold", reason="取证件、材料").status_code == 303
+    page = soup(clerk.get("/queue/window"))
+    assert "挂起 1 号" in page.text
+    closing = act(clerk, "/queue/window/close")
+    assert closing.status_code == 409
+    assert "挂起的号 A001" in closing.text
+    assert act(clerk, "/queue/tickets/1/resume").status_code == 303
+    assert soup(clerk.get("/queue/window")).select_one(".ticket-number").text == "A001"
+
+
+def test_pause_shows_its_reason_and_stops_calling(clerk):
+    post(clerk, "/queue/window/open", window=1)
+    assert post(clerk, "/queue/window/pause", reason="会商").status_code == 303
+    page = soup(clerk.get("/queue/window"))
+    assert "会商" in page.text
+    assert not page.select("form[action='/queue/window/next']")
+    assert post(clerk, "/queue/window/next").status_code == 409
+    assert act(clerk, "/queue/window/resume").status_code == 303
+
+
+def test_names_are_masked_and_the_reading_is_recorded_once(serving, inside):
+    clerk = serving()
+    for _ in range(3):
+        page = clerk.get("/queue/window").text
+    assert "吕*" in page
+    assert "吕德胜" not in page
+    assert "110105" not in page
+    assert "13900001234" not in page
+    with inside() as session:
+        read = session.execute(select(Access.actor_id, Access.subject).where(Access.action == "person.opened")).all()
+    assert read == [(1, "person:1")]
+
+
+def test_registering_from_the_ticket(serving, inside):
+    clerk = serving()
+    answer = act(clerk, "/queue/tickets/1/register", **MATTER)
+    assert answer.status_code == 303, soup(answer).select(".field-error, [role=alert]")
+    page = soup(clerk.get("/queue/window"))
+    with inside() as session:
+        case = session.scalar(select(Case))
+        assert session.get(Ticket, 1).case_id == case.id
+        assert session.scalar(select(Party.name).where(Party.role == "petitioner")) == "吕德胜"
+        assert session.scalar(select(Visit.ticket_id)) == 1
+        assert [entry.kind for entry in entries(session, "ticket:1")][-1] == "ticket.registered"
+    assert page.select_one(f"[hx-get='/cases/{case.number}/panel']")
+    assert act(clerk, "/queue/tickets/1/finish").status_code == 303
+
+
+def test_a_wrong_registration_keeps_what_was_typed(serving, inside):
+    clerk = serving()
+    answer = act(
+        clerk,
+        "/queue/tickets/1/register",
+        **(MATTER | {"id_number": "110105194912310021", "facts": "征地<b>补偿</b>😀"}),
+    )
+    assert answer.status_code == 422
+    page = soup(answer)
+    assert "校验位不对" in page.select_one("#id_number-error").text
+    assert page.select_one("#facts").text.strip() == "征地<b>补偿</b>😀"
+    assert page.select_one(".ticket-number").text == "A001"
+    with inside() as session:
+        assert session.scalar(select(func.count()).select_from(Case)) == 0
+
+
+def test_a_doubled_registration_makes_one_case(serving, inside):
+    clerk = serving()
+    form = soup(clerk.get("/queue/window")).select_one("#registration")
+    data = {each["name"]: each.get("value", "") for each in form.select("input[type=hidden]")} | MATTER
+    assert clerk.post("/queue/tickets/1/register", data=data).status_code == 303
+    assert clerk.post("/queue/tickets/1/register", data=data).status_code == 409
+    with inside() as session:
+        assert session.scalar(select(func.count()).select_from(Case)) == 1
+
+
+def test_the_draft_comes_back_and_goes_with_the_registration(serving, inside):
+    clerk = serving()
+    post(clerk, "/drafts/ticket:1", facts="说到一半", platform="petition")
+    page = soup(clerk.get("/queue/window"))
+    assert page.select_one("#facts").text.strip() == "说到一半"
+    assert "草稿已存" in page.select_one("#draft-note").text
+    refused = act(clerk, "/queue/tickets/1/finish")
+    assert refused.status_code == 422
+    assert soup(refused).select_one("#facts").text.strip() == "说到一半"
+    assert soup(refused).select_one("#channel option[selected]")["value"] == "visit"
+    act(clerk, "/queue/tickets/1/register", **MATTER)
+    with inside() as session:
+        assert session.scalar(select(func.count()).select_from(Draft)) == 0
+
+
+@pytest.fixture
+def earlier(app, house):
+    """An open matter of Lv at petition and one at mediation."""
+    with app.app_context():
+        given = Registration(
+            channel="visit", purpose="claim", subject="村道损坏未修", received_at=MORNING, petitioner=LV
+        )
+        other = Registration(channel="visit", purpose="claim", subject="邻里排水沟纠纷", received_at=MORNING, petitioner=LV,
+                             platform="mediation")  # fmt: skip
+        return (
+            database.attempt(lambda session: register(session, house.zhang, given, at=MORNING)).number,
+            database.attempt(lambda session: register(session, house.li, other, at=MORNING)).number,
+        )
+
+
+def test_follow_up_is_offered_first_and_only_for_what_is_open_to_me(earlier, serving, inside):
+    clerk = serving()
+    page = soup(clerk.get("/queue/window"))
+    assert [each["value"] for each in page.select("input[name=case]")] == [earlier[0]]
+    assert page.select_one("details.law[open]")
+    person = page.select_one("#person").text
+    assert "村道损坏未修" in person
+    assert earlier[1] in person
+    assert "邻里排水沟纠纷" not in page.text
+    assert act(clerk, "/queue/tickets/1/follow-up", case=earlier[1], words="来问进度").status_code == 422
+    missing = act(clerk, "/queue/tickets/1/follow-up", case=earlier[0], words="")
+    assert "请填写本次来访所述" in soup(missing).select_one("#visit-words-error").text
+    assert act(clerk, "/queue/tickets/1/follow-up", case=earlier[0], words="来问进度").status_code == 303
+    with inside() as session:
+        assert session.scalars(select(Visit.kind).order_by(Visit.id)).all()[-1] == "again"
+    assert soup(clerk.get("/queue/window")).select_one(f"[hx-get='/cases/{earlier[0]}/panel']")
+
+
+def test_a_typed_identity_number_brings_the_persons_matters(earlier, serving, inside):
+    clerk = serving(person=None)
+    assert "村道损坏未修" not in clerk.get("/queue/window").text
+    asked = submit(clerk, "/queue/tickets/1/person", page="/queue/window", id_number=LV.id_number)
+    assert "村道损坏未修" in soup(asked).select_one("#person").text
+    form = soup(asked).select_one("form[action='/queue/tickets/1/identify']")
+    data = {each["name"]: each["value"] for each in form.select("input")}
+    assert clerk.post("/queue/tickets/1/identify", data=data).status_code == 303
+    assert soup(clerk.get("/queue/window")).select("input[name=case]")
+    unknown = submit(clerk, "/queue/tickets/1/person", page="/queue/window", id_number="x" * 10_000)
+    assert unknown.status_code == 200
+    with inside() as session:
+        assert session.get(Ticket, 1).person_id == 1
+
+
+def test_the_waiting_list_is_a_part_of_its_own(serving, desk):
+    clerk = serving()
+    desk(3, priority="military")
+    part = clerk.get("/queue/window/waiting", headers={"HX-Request": "true"})
+    root = soup(part).select_one("#waiting")
+    assert "A002" in root.text
+    assert "军人军属" in root.text
+    assert "<html" not in part.text
+
+
+def test_console_work_is_bounded(app, serving, desk, inside):
+    clerk = serving()
+    clerk.get("/queue/window")
+
+    def measured() -> tuple[int, int]:
+        seen = []
+        with app.app_context():
+            engine = database.db.engine
+        note = lambda *args: seen.append(args[2])  # noqa: E731
+        event.listen(engine, "before_cursor_execute", note)
+        size = len(clerk.get("/queue/window").data)
+        event.remove(engine, "before_cursor_execute", note)
+        return len(seen), size
+
+    few, light = measured()
+    for minute in range(20):
+        desk(minute, service_id=VISIT)
+    many, heavy = measured()
+    assert few <= 32
+    assert many <= few + 1
+    assert light < heavy < 60_000
+
+
+def test_the_overview_is_for_the_duty_head(house, sign_in, desk):
+    desk(), desk(2, service_id=DISPUTE)
+    page = soup(sign_in("zhao").get("/queue/overview"))
+    assert page.text.count("有人等候,无窗口服务") == 2
+    assert "数据时间 09:30:00" in page.text
+    part = sign_in("sun").get("/queue/overview", headers={"HX-Request": "true"})
+    assert soup(part).select_one("#overview")
+    assert "<html" not in part.text
+
+
+def test_a_group_matter_may_name_its_unit(serving, inside):
+    clerk = serving(headcount=6)
+    with inside(), database.write() as session:
+        session.add(Unit(name="平陆县自然资源局", short_name="县自然资源局", level="county", region_code="140829"))
+    page = soup(clerk.get("/queue/window"))
+    assert page.select_one("#headcount")["value"] == "6"
+    assert (
+        act(
+            clerk, "/queue/tickets/1/register", **(MATTER | {"headcount": "6", "competent_unit": "县自然资源局"})
+        ).status_code
+        == 303
+    )

@@ -1,0 +1,52 @@
+"""A hall and its staff for tests: the real founding, and accounts as the security administrator makes them."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal import database
+from portal.access import operations as access
+from portal.access.actor import Actor, actor_of
+from portal.access.permissions import Role
+from portal.cli import found_hall
+from portal.organisation.models import Centre, Unit
+from tests.support import demo_password
+
+MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # 09:00 in the hall
+
+
+def open_hall(at: datetime = MONDAY) -> int:
+    """Found the centre in a write of its own; returns its id."""
+    with database.write() as session:
+        return found_hall(session, at).id
+
+
+def hire(
+    login_name: str,
+    *roles: Role,
+    platforms: tuple[str, ...] = (),
+    unit: str | None = None,
+    name: str = "张德良",
+    must_change: bool = False,
+    at: datetime = MONDAY,
+) -> Actor:
+    """An account with the demo password; ``unit`` is the short name of its organ."""
+    with database.write() as session:
+        account = access.create(
+            session,
+            centre_id=session.scalars(select(Centre.id)).one(),
+            login_name=login_name,
+            name=name,
+            password=demo_password(),
+            roles=list(roles),
+            platforms=platforms,
+            unit_id=_unit(session, unit),
+            at=at,
+            must_change=must_change,
+        )
+        return actor_of(account)
+
+
+def _unit(session: Session, short_name: str | None) -> int | None:
+    return session.scalars(select(Unit.id).where(Unit.short_name == short_name)).one() if short_name else None

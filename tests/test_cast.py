@@ -1,0 +1,278 @@
+"""The demo hall is what it says: complete, believable, made once, and true to the law's clocks and the hall's hours."""
+
+from collections import Counter
+from datetime import datetime
+
+import click
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal import clock, database
+from portal.access.models import Account
+from portal.access.permissions import Role
+from portal.cases import queries, registry
+from portal.cases.models import Case, Contact, Demand, Party, Proceeding, Rating
+from portal.cases.views.dossier import lamp_of
+from portal.handoff.models import Relay
+from portal.organisation.models import Centre, Service, Window
+from portal.people.identity import check_id, check_phone
+from portal.queue.models import Ticket, WindowSession
+from portal.statutes.workdays import from_chinesecalendar
+from portal.trail import queries as trail
+from portal.trail.models import Event
+from tests import cast
+from tests.cast.history import Diary, History
+from tests.cast.people import ACCUSED
+from tests.cast.petitions import PETITIONS, WIND_FARM
+from tests.cast.plots import Plot
+from tests.support import demo_password
+
+TUESDAY = clock.at_hall(datetime(2026, 11, 24).date(), 10, 40)
+NIGHT = clock.at_hall(datetime(2026, 10, 8).date(), 0, 20)
+TICKETS = {"waiting", "called", "serving", "held", "missed", "done", "left"}
+
+
+@pytest.fixture
+def hall(app):
+    """The demo hall as it is on a Tuesday at 10:40."""
+    with clock.frozen(TUESDAY):
+        cast.load(app)
+        with app.app_context():
+            yield database.db.session()
+
+
+def counts(session: Session) -> dict[str, int]:
+    """Rows per table."""
+    tables = database.Base.metadata.sorted_tables
+    return {table.name: session.scalar(select(func.count()).select_from(table)) for table in tables}
+
+
+def case_of(session: Session, subject: str) -> Case:
+    """The case of that subject."""
+    return session.scalars(select(Case).where(Case.subject == subject)).one()
+
+
+def lamps(session: Session) -> Counter:
+    """How many open cases show each lamp in lists."""
+    dated = select(Case).where(Case.closed_at.is_(None), Case.next_due.is_not(None))
+    today = clock.today()
+    return Counter(
+        lamp_of(case.next_due, clock.day_of(case.received_at), today).level for case in session.scalars(dated)
+    )
+
+
+def test_loading_twice_changes_nothing(app, hall):
+    before = counts(hall)
+    assert cast.load(app) == cast.load(app)
+    assert counts(hall) == before
+    assert before["case_record"] >= 60
+
+
+def test_an_interrupted_load_leaves_nothing_and_the_next_one_completes(app, monkeypatch):
+    def interrupted(*_arguments) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, clock.frozen(TUESDAY):
+        patched.setattr("tests.cast.Morning", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            cast.load(app)
+    with app.app_context():
+        assert counts(database.db.session())["account"] == 0
+    with clock.frozen(TUESDAY):
+        cast.load(app)
+    with app.app_context():
+        assert counts(database.db.session())["ticket"] > 0
+
+
+@pytest.mark.one_engine
+def test_a_weak_password_is_refused_in_words(app, monkeypatch):
+    monkeypatch.setenv("PORTAL_DEMO_PASSWORD", "short")
+    with pytest.raises(click.ClickException, match="PORTAL_DEMO_PASSWORD"):
+        cast.load(app)
+
+
+@pytest.mark.parametrize("code", ["petition", "mediation"])
+def test_every_state_occurs(hall, code):
+    shown = set(hall.scalars(select(Proceeding.state).where(Proceeding.platform == code)))
+    assert shown == set(registry.platform(code).states)
+
+
+def test_every_platform_has_open_and_ended_matters(hall):
+    for platform in registry.platforms():
+        of_it = select(Proceeding.closed_at).where(Proceeding.platform == platform.code)
+        ended = [closed is not None for closed in hall.scalars(of_it)]
+        assert len(ended) >= 3, platform.code
+        assert set(ended) == {True, False}, platform.code
+
+
+def test_every_role_has_an_account_that_can_sign_in(hall, sign_in):
+    held = {role for account in hall.scalars(select(Account)) for role in account.roles}
+    assert held == set(Role)
+    assert cast.password() == demo_password()
+    sign_in("zhangdeliang", cast.password())
+
+
+def test_everybody_at_a_window_works_for_its_platform(hall):
+    windows = {window.name: window.platform for window in hall.scalars(select(Window))}
+    for named in cast.PEOPLE:
+        assert not named.window or windows[named.window] in named.platforms, named.login
+    assert {windows[named.window] for named in cast.PEOPLE if named.window} == {
+        platform.code for platform in registry.platforms()
+    }
+    units = {account.login_name: account.unit_id for account in hall.scalars(select(Account))}
+    assert all(units[named.login] for named in cast.PEOPLE if named.unit)
+
+
+def test_chains_verify_and_each_is_in_the_order_of_time(hall):
+    assert trail.verify(hall) == []
+    for chain, moments in chains(hall).items():
+        assert moments == sorted(moments), chain
+        assert moments[-1] <= TUESDAY
+
+
+def chains(session: Session) -> dict[str, list[datetime]]:
+    """The moments of each chain of a case or a ticket, in the order of the chain."""
+    found: dict[str, list[datetime]] = {}
+    kept = select(Event.chain, Event.at).where(Event.chain.like("case:%") | Event.chain.like("ticket:%"))
+    for chain, at in session.execute(kept.order_by(Event.chain, Event.seq)):
+        found.setdefault(chain, []).append(at)
+    return found
+
+
+def test_the_weeks_before_happened_in_working_hours(hall):
+    calendar = from_chinesecalendar()
+    earlier = select(Event.at).where(Event.chain.like("case:%"), Event.at < clock.at_hall(clock.day_of(TUESDAY)))
+    for at in hall.scalars(earlier):
+        there = clock.local(at)
+        assert calendar.is_workday(there.date()), there
+        assert (8, 30) <= (there.hour, there.minute) <= (17, 30), there
+
+
+def test_no_case_number_is_missing(hall):
+    numbers = sorted(hall.scalars(select(Case.number)))
+    assert numbers == [f"YC-2026-{serial:06d}" for serial in range(1, len(numbers) + 1)]
+
+
+def test_lamps_of_three_colours_and_promises_of_today_and_yesterday(hall):
+    assert set(lamps(hall)) == {"ok", "near", "late"}
+    left = {(promised - clock.today()).days for promised in open_promises(hall)}
+    assert {0, -1} <= left
+
+
+def open_promises(session: Session) -> list:
+    """The days of promises nobody has answered."""
+    return list(session.scalars(select(Contact.promised_on).where(Contact.settled_at.is_(None), Contact.promise != "")))
+
+
+def test_the_morning_shows_every_state_and_somebody_waits_in_every_service(hall):
+    tickets = hall.scalars(select(Ticket)).all()
+    assert {ticket.day for ticket in tickets} == {clock.today()}
+    assert {ticket.state for ticket in tickets} == TICKETS
+    waiting = {ticket.service_id for ticket in tickets if ticket.state == "waiting"}
+    assert waiting == set(hall.scalars(select(Service.id)))
+    signed, unsigned = hall.scalars(select(Relay).order_by(Relay.id)).all()
+    assert signed.signed_at
+    assert unsigned.signed_at is None
+    assert len(hall.scalars(select(WindowSession.account_id)).all()) >= 10
+
+
+@pytest.mark.one_engine
+def test_a_hall_loaded_in_the_small_hours_after_the_long_holiday_is_of_that_day(app):
+    with clock.frozen(NIGHT):
+        cast.load(app)
+        with app.app_context():
+            session = database.db.session()
+            assert set(session.scalars(select(Ticket.day))) == {clock.today()}
+            assert session.scalar(select(func.max(Event.at))) <= NIGHT
+            assert set(lamps(session)) == {"ok", "near", "late"}
+
+
+def test_a_mediation_stands_at_performance_inside_the_petition(hall):
+    case = case_of(hall, WIND_FARM.subject)
+    running = dict(
+        hall.execute(select(Proceeding.platform, Proceeding.state).where(Proceeding.case_id == case.id)).tuples().all()
+    )
+    assert running == {"petition": "handling", "mediation": "to_perform"}
+
+
+def test_ends_tell_procedure_result_and_opinion_apart(hall):
+    closed = select(Demand.met).join(Case, Case.id == Demand.case_id).where(Case.state == "closed")
+    assert set(hall.scalars(closed)) == {"met", "partly", "unmet"}
+    assert set(hall.scalars(select(Rating.score))) == {"satisfied", "fair", "unsatisfied"}
+
+
+def test_the_walls_stand(hall):
+    staff = cast.actors(hall)
+    accusation = hall.scalars(select(Case).where(Case.sensitivity == "accusation")).one()
+    told = hall.get_one(Account, accusation.first_account_id).login_name
+    accused = next(named.login for named in cast.PEOPLE if named.unit == ACCUSED[1])
+    assert queries.find(hall, staff[told], accusation.number)
+    assert queries.find(hall, staff["renzhiping"], accusation.number)
+    assert queries.find(hall, staff[accused], accusation.number) is None
+    accuser = select(Party.person_id).where(Party.case_id == accusation.id, Party.role == "petitioner")
+    shown = queries.matters_of(hall, staff[accused], hall.scalars(accuser).one())
+    assert [matter.full for matter in shown] == [True]
+    sealed = hall.scalars(select(Case).where(Case.sensitivity == "sealed")).all()
+    assert len(sealed) >= 3
+    for case in sealed:
+        assert queries.find(hall, staff["renzhiping"], case.number) is None
+        assert queries.find(hall, staff["qiaomengyao"], case.number)
+
+
+def test_the_county_sees_the_case_that_was_assigned_to_it(hall):
+    county = cast.actors(hall)["yanhaiyan"]
+    assert queries.newest_ids(hall, county, before=None, limit=10) == [case_of(hall, WIND_FARM.subject).id]
+
+
+@pytest.mark.one_engine
+def test_citizens_have_right_check_digits_and_are_evidently_invented():
+    for name in cast.CITIZENS:
+        person = cast.citizen(name)
+        assert check_id(person.id_number) is None
+        assert person.id_number[6:14] == "19000101"
+        assert check_phone(person.phone) is None
+        assert person.phone.startswith("1390000")
+
+
+def test_people_alone_are_seeded_once_and_quickly_enough_for_every_test(session):
+    with database.write() as writing:
+        staff = cast.seed_minimal(writing, TUESDAY)
+    assert set(staff) == {named.login for named in cast.PEOPLE}
+    before = counts(session)
+    with database.write() as writing:
+        assert cast.seed_minimal(writing, TUESDAY) == staff
+    assert counts(session) == before
+    assert before["case_record"] == before["ticket"] == 0
+    assert len(set(session.scalars(select(Account.password_hash)))) == 1
+    assert set(cast.window_ids(session, session.scalars(select(Centre.id)).one())) <= set(staff)
+
+
+@pytest.mark.one_engine
+def test_every_state_of_every_platform_is_reached_by_its_declared_steps(session, tmp_path):
+    """Walked by the real operations with default values: a declaration that asks for something impossible fails here."""
+    unkind = {"give_opinion": {"conclusion": "explain"}}
+    plots = [
+        Plot(state, 150, "赵来福", f"{platform.code}.{state}", "", (), platform.code, purpose="inquiry",
+             values=unkind if state == "ended" else {})
+        for platform in registry.platforms()
+        for state in platform.states
+    ]  # fmt: skip
+    with database.write() as writing:
+        staff = cast.seed_minimal(writing, TUESDAY)
+        windows = cast.window_ids(writing, staff["zhangdeliang"].centre_id)
+        diary = Diary(from_chinesecalendar(), clock.day_of(TUESDAY))
+        cases = History(diary, staff, windows, tmp_path).play(writing, tuple(plots))
+    stands = dict(session.execute(select(Proceeding.case_id, Proceeding.state)).tuples().all())
+    assert {subject: stands[case_id] for subject, case_id in cases.items()} == {
+        plot.subject: plot.reach for plot in plots
+    }
+
+
+@pytest.mark.one_engine
+def test_a_state_without_a_story_gets_a_plain_one(app):
+    without = tuple(plot for plot in PETITIONS if plot.reach != "referred")
+    spare = {(plot.platform, plot.reach) for plot in cast.spare(without)}
+    assert ("petition", "referred") in spare
+    assert ("petition", "assigned") not in spare
+    assert ("mediation", "in_session") in spare
