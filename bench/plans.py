@@ -1,6 +1,5 @@
 """The operations that are measured: what a browser would send to the portal, and the same work asked of the floor."""
 
-import json
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import cycle
@@ -32,7 +31,7 @@ def portal(name: str, numbers: list[tuple[int, str]]) -> Plan:
         "open": Plan("open", 200, partial(_open, "/cases/{number}", numbers)),
         "register": Plan("register", 303, _register),
         "call": Plan("call", 303, partial(_call, "/queue/window/next", "/queue/tickets/{ticket}/miss")),
-        "board": Plan("board", 200, partial(_get, "/screens/hall/board")),
+        "board": Plan("board", 200, _board),
     }[name]
 
 
@@ -59,12 +58,23 @@ def fields(rng: Random, token: str) -> dict[str, object]:
 
 
 def headers(clerk: Clerk) -> dict[str, str]:
-    """Cookies of the person and of the wall screen."""
-    return {"Cookie": f"portal={clerk.cookie}; portal_screen={quote(SCREEN_TOKEN)}"} if clerk.cookie else {}
+    """The person's cookie."""
+    return {"Cookie": f"portal={clerk.cookie}"} if clerk.cookie else {}
+
+
+def screen_headers() -> dict[str, str]:
+    """A wall screen's cookie: it is nobody's login."""
+    return {"Cookie": f"portal_screen={quote(SCREEN_TOKEN)}"}
 
 
 def _get(path: str, rng: Random, clerk: Clerk, database: Path) -> Iterator[list[Make]]:
     ready = request("GET", path.replace("{clerk}", str(clerk.id)), headers(clerk))
+    while True:
+        yield [lambda: ready]
+
+
+def _board(rng: Random, clerk: Clerk, database: Path) -> Iterator[list[Make]]:
+    ready = request("GET", "/screens/hall/board", screen_headers())
     while True:
         yield [lambda: ready]
 
@@ -95,8 +105,3 @@ def _call(call: str, miss: str, rng: Random, clerk: Clerk, database: Path) -> It
 
     while True:
         yield [lambda: first, second]
-
-
-def load(path: Path) -> dict:
-    """A JSON file."""
-    return json.loads(path.read_text(encoding="utf-8"))

@@ -8,6 +8,7 @@ from flask_login import current_user
 from sqlalchemy import and_, select
 
 from portal import clock
+from portal.access.permissions import Permission
 from portal.cases import registry
 from portal.database import db
 from portal.organisation.models import Centre, Window
@@ -33,7 +34,7 @@ def _frame() -> dict[str, Any]:
         .outerjoin(Window, Window.id == WindowSession.window_id)
         .where(Centre.id == current_user.centre_id)
     ).first()
-    frame = SimpleNamespace(account=current_user.name)
+    frame = SimpleNamespace(account=current_user.name, search=current_user.may(Permission.CASE_READ))
     if row:
         frame.centre = row.centre
         frame.window = row.window

@@ -10,7 +10,7 @@ from portal.access import operations as access
 from portal.access.actor import Actor, actor_of
 from portal.access.permissions import Role
 from portal.cli import found_hall
-from portal.organisation.models import Centre, Unit
+from portal.organisation.models import Centre, Region, Unit
 from tests.support import demo_password
 
 MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # 09:00 in the hall
@@ -20,6 +20,17 @@ def open_hall(at: datetime = MONDAY) -> int:
     """Found the centre in a write of its own; returns its id."""
     with database.write() as session:
         return found_hall(session, at).id
+
+
+def open_centre() -> int:
+    """A centre without services, windows or units, for tests that only need somewhere to work; returns its id."""
+    with database.write() as session:
+        session.add(Region(code="140800", name="运城市", level="city"))
+        session.flush()
+        centre = Centre(name="运城市群众接待服务中心", prefix="YC", region_code="140800")
+        session.add(centre)
+        session.flush()
+        return centre.id
 
 
 def hire(

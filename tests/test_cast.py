@@ -1,14 +1,17 @@
 """The demo hall is what it says: complete, believable, made once, and true to the law's clocks and the hall's hours."""
 
+import os
+import shutil
 from collections import Counter
 from datetime import datetime
+from pathlib import Path
 
 import click
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.orm import Session
 
-from portal import clock, database
+from portal import clock, create_app, database
 from portal.access.models import Account
 from portal.access.permissions import Role
 from portal.cases import queries, registry
@@ -26,20 +29,47 @@ from tests.cast.history import Diary, History
 from tests.cast.people import ACCUSED
 from tests.cast.petitions import PETITIONS, WIND_FARM
 from tests.cast.plots import Plot
-from tests.support import demo_password
+from tests.postgres import server
+from tests.support import demo_password, settings_for, submit
 
 TUESDAY = clock.at_hall(datetime(2026, 11, 24).date(), 10, 40)
 NIGHT = clock.at_hall(datetime(2026, 10, 8).date(), 0, 20)
 TICKETS = {"waiting", "called", "serving", "held", "missed", "done", "left"}
 
 
-@pytest.fixture
-def hall(app):
-    """The demo hall as it is on a Tuesday at 10:40."""
+@pytest.fixture(scope="module")
+def loaded(engine, template, run_folder, tmp_path_factory):
+    """The portal with the demo hall of that Tuesday, loaded once for the tests that only look at it."""
+    home = tmp_path_factory.mktemp("hall")
+    application = create_app(settings_for(home, copied(engine, template, run_folder, home)))
     with clock.frozen(TUESDAY):
-        cast.load(app)
-        with app.app_context():
-            yield database.db.session()
+        cast.load(application)
+    yield application
+    with application.app_context():
+        database.db.session.remove()
+        database.db.engine.dispose()
+
+
+def copied(engine: str, template: str, run_folder: Path, home: Path) -> str:
+    """The URL of a copy of the migrated template database."""
+    if engine == "sqlite":
+        shutil.copyfile(template.removeprefix("sqlite:///"), home / "portal.sqlite3")
+        return f"sqlite:///{home / 'portal.sqlite3'}"
+    source, name = template.partition("@/")[2].partition("?")[0], "demo_hall"
+    administration = create_engine(server.url(run_folder), isolation_level="AUTOCOMMIT")
+    with administration.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name}_{os.getpid()}"))
+        connection.execute(text(f"CREATE DATABASE {name}_{os.getpid()} TEMPLATE {source} STRATEGY file_copy"))
+    administration.dispose()
+    return server.url(run_folder, f"{name}_{os.getpid()}")
+
+
+@pytest.fixture
+def hall(loaded):
+    """A session in the demo hall, on that Tuesday at 10:40."""
+    with clock.frozen(TUESDAY), loaded.app_context():
+        yield database.db.session()
+        database.db.session.rollback()
 
 
 def counts(session: Session) -> dict[str, int]:
@@ -62,27 +92,22 @@ def lamps(session: Session) -> Counter:
     )
 
 
-def test_loading_twice_changes_nothing(app, hall):
+def test_loading_twice_changes_nothing(loaded, hall):
     before = counts(hall)
-    assert cast.load(app) == cast.load(app)
+    assert cast.load(loaded) == cast.accounts()
     assert counts(hall) == before
     assert before["case_record"] >= 60
 
 
-def test_an_interrupted_load_leaves_nothing_and_the_next_one_completes(app, monkeypatch):
+def test_an_interrupted_load_leaves_nothing(app, monkeypatch):
     def interrupted(*_arguments) -> None:
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patched, clock.frozen(TUESDAY):
-        patched.setattr("tests.cast.Morning", interrupted)
-        with pytest.raises(KeyboardInterrupt):
-            cast.load(app)
-    with app.app_context():
-        assert counts(database.db.session())["account"] == 0
-    with clock.frozen(TUESDAY):
+    monkeypatch.setattr(History, "play", interrupted)
+    with pytest.raises(KeyboardInterrupt):
         cast.load(app)
     with app.app_context():
-        assert counts(database.db.session())["ticket"] > 0
+        assert set(counts(database.db.session()).values()) == {0}
 
 
 @pytest.mark.one_engine
@@ -106,11 +131,17 @@ def test_every_platform_has_open_and_ended_matters(hall):
         assert set(ended) == {True, False}, platform.code
 
 
-def test_every_role_has_an_account_that_can_sign_in(hall, sign_in):
+def test_every_role_has_an_account(hall):
     held = {role for account in hall.scalars(select(Account)) for role in account.roles}
     assert held == set(Role)
+
+
+def test_the_printed_password_signs_in(loaded):
     assert cast.password() == demo_password()
-    sign_in("zhangdeliang", cast.password())
+    answer = submit(loaded.test_client(), "/login", login_name="zhangdeliang", password=cast.password())
+    assert answer.status_code in (302, 303)
+    refused = submit(loaded.test_client(), "/login", login_name="zhangdeliang", password="Another-word-2026")
+    assert refused.status_code == 422
 
 
 def test_everybody_at_a_window_works_for_its_platform(hall):
@@ -191,7 +222,7 @@ def test_a_hall_loaded_in_the_small_hours_after_the_long_holiday_is_of_that_day(
 def test_a_mediation_stands_at_performance_inside_the_petition(hall):
     case = case_of(hall, WIND_FARM.subject)
     running = dict(
-        hall.execute(select(Proceeding.platform, Proceeding.state).where(Proceeding.case_id == case.id)).tuples().all()
+        hall.execute(select(Proceeding.platform, Proceeding.state).where(Proceeding.case_id == case.id)).all()
     )
     assert running == {"petition": "handling", "mediation": "to_perform"}
 
@@ -263,7 +294,7 @@ def test_every_state_of_every_platform_is_reached_by_its_declared_steps(session,
         windows = cast.window_ids(writing, staff["zhangdeliang"].centre_id)
         diary = Diary(from_chinesecalendar(), clock.day_of(TUESDAY))
         cases = History(diary, staff, windows, tmp_path).play(writing, tuple(plots))
-    stands = dict(session.execute(select(Proceeding.case_id, Proceeding.state)).tuples().all())
+    stands = dict(session.execute(select(Proceeding.case_id, Proceeding.state)).all())
     assert {subject: stands[case_id] for subject, case_id in cases.items()} == {
         plot.subject: plot.reach for plot in plots
     }

@@ -21,6 +21,9 @@ ACTIONS = {
     "case.other_opened": "说明理由后查看其他平台事项",
     "statement.opened": "查看接谈笔录",
     "list.exported": "导出",
+    "enquiry.code": "查询码输错",
+    "person.known_asked": "导引台核对是否来过",
+    "statement.opened": "查看接谈笔录",
 }
 
 

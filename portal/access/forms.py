@@ -4,14 +4,20 @@ import re
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, PasswordField, SelectMultipleField, StringField, ValidationError
-from wtforms.validators import EqualTo, InputRequired, Length, Optional, Regexp
+from wtforms.fields import SelectChoice
+from wtforms.validators import DataRequired, EqualTo, Length, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.access.permissions import Role
 
-REQUIRED = InputRequired("请填写。")
+REQUIRED = DataRequired("请填写。")  # looks at what is left after the filters, so blanks are not an answer
 UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 PLATFORM_CHOICES: list[tuple[str, str]] = []  # filled by create_app from the platforms' declarations
+
+
+def offered_platforms() -> list[SelectChoice]:
+    """The ten platforms for a field."""
+    return [SelectChoice(code, label) for code, label in PLATFORM_CHOICES]
 
 
 def plain(text: str | None) -> str:
@@ -27,7 +33,7 @@ class ChoicesField(SelectMultipleField):
 
     def pre_validate(self, form: FlaskForm) -> None:
         """Refuse what was not offered."""
-        offered = {choice[0] for choice in self.choices or ()}
+        offered = {choice.value for choice in self.choices or ()}
         if any(value not in offered for value in self.data or ()):
             raise ValidationError("所选项目不在列表中,请重新选择。")
 
@@ -50,14 +56,14 @@ class PasswordForm(FlaskForm):
 class RolesForm(FlaskForm):
     """What an account may do and for which platforms."""
 
-    roles = ChoicesField("角色", [InputRequired("至少选择一个角色。")])
+    roles = ChoicesField("角色", [DataRequired("至少选择一个角色。")])
     platforms = ChoicesField("所属平台", [Optional()])
     enabled = BooleanField("启用")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.roles.choices = [(role.value, role.label) for role in Role]
-        self.platforms.choices = PLATFORM_CHOICES
+        self.roles.choices = [SelectChoice(role.value, role.label) for role in Role]
+        self.platforms.choices = offered_platforms()
 
 
 class EditForm(RolesForm):

@@ -21,7 +21,7 @@ from portal.web.htmx import done, go, page, wants_part
 
 blueprint = Blueprint("access", __name__)
 IDLE = timedelta(minutes=30)
-# what the page fetches by itself must not keep a person signed in who has gone to lunch
+# what the page fetches by itself must not keep a person signed in who has gone to lunch; a stream cannot send headers
 BACKGROUND = "X-Background"
 OPEN_BEFORE_CHANGE = {*OPEN_ENDPOINTS, "access.own_account", "access.sign_in", "access.sign_out", "health.healthz"}
 
@@ -60,7 +60,7 @@ def _idle_exit() -> None:
         session.pop("seen", None)
         flash("长时间没有操作,已自动退出。请重新登录,刚才填写的内容已暂存。")
         return
-    if BACKGROUND not in request.headers:
+    if BACKGROUND not in request.headers and request.headers.get("Accept") != "text/event-stream":
         session["seen"] = now.isoformat()
 
 

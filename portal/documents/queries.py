@@ -16,12 +16,18 @@ from portal.people import masking
 from portal.people.models import Person
 from portal.statutes import deadlines
 
-# Rights that may come later in a platform's procedure; days and articles stand in the table of time limits.
+# Rights that may come later in a platform's procedure, and to whom; days and articles stand in the table of time limits.
 RIGHTS = {
-    "petition": ("petition.review_request", "petition.rereview_request"),
-    "mediation": ("mediation.confirmation_request",),
-    "court_link": ("court_link.confirmation_request",),
-    "labour": ("labour.sue_non_final", "labour.sue_final_worker"),
+    "petition": (
+        ("petition.review_request", "对信访处理意见不服的"),
+        ("petition.rereview_request", "对复查意见不服的"),
+    ),
+    "mediation": (("mediation.confirmation_request", "达成调解协议的"),),
+    "court_link": (("court_link.confirmation_request", "达成调解协议的"),),
+    "labour": (
+        ("labour.sue_non_final", "对非终局裁决不服的"),
+        ("labour.sue_final_worker", "劳动者对终局裁决不服的"),
+    ),
 }
 UNITS = {"calendar_day": "日", "working_day": "个工作日", "month": "个月", "year": "年", "hour": "小时"}
 
@@ -137,20 +143,19 @@ def _limits(session: Session, actor: Actor, case: Case, today: date) -> tuple[di
 
 
 def _rights(platforms: list[str]) -> tuple[Right, ...]:
-    rules = [deadlines.rule(key) for platform in platforms for key in RIGHTS.get(platform, ())]
+    named = [(deadlines.rule(key), case) for platform in platforms for key, case in RIGHTS.get(platform, ())]
     return tuple(
-        Right(
-            f"自{rule.starts_at.removesuffix('之日')}之日起 {rule.amount} {UNITS[rule.unit]}内,可以{_act(rule.step)}",
-            rule.citation,
-        )
-        for rule in rules
+        Right(f"{case},自{rule.starts_at}起 {rule.amount} {UNITS[rule.unit]}内,可以{_act(rule.step)}", rule.citation)
+        for rule, case in named
         if rule.verified and rule.amount is not None
     )
 
 
 def _act(step: str) -> str:
     """The rule's step as something the reader does: 信访人请求复查 → 请求复查."""
-    return step.removeprefix("信访人")
+    for subject in ("信访人", "双方", "对非终局裁决", "劳动者对终局裁决"):
+        step = step.removeprefix(subject)
+    return step
 
 
 def _first(session: Session, case: Case) -> str:

@@ -5,9 +5,10 @@ import unicodedata
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, StringField, ValidationError
+from wtforms.fields import SelectChoice
 from wtforms.validators import Length, Regexp
 
-from portal.access.forms import PLATFORM_CHOICES, REQUIRED, ChoicesField, plain
+from portal.access.forms import PLATFORM_CHOICES, REQUIRED, ChoicesField, offered_platforms, plain
 from portal.organisation.queries import LEVELS
 
 WHOLE = re.compile(r"\d{1,4}", re.ASCII)
@@ -81,15 +82,17 @@ class WindowForm(FlaskForm):
         description="屏幕上显示;不便示人的房间用中性名称,例如 综合服务室。",
     )
     platform = RadioField("平台", validate_choice=False)
-    level = RadioField("层级", validate_choice=False, choices=LEVELS[:2], default="city")
+    level = RadioField(
+        "层级", validate_choice=False, choices=[SelectChoice(*level) for level in LEVELS[:2]], default="city"
+    )
     services = ChoicesField("办理的服务", coerce=str, description="只能选本平台的服务。")
     position = WholeField("排列顺序", 0, 999)
     enabled = BooleanField("启用")
 
     def __init__(self, services: list[tuple[int, str]], *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.platform.choices = PLATFORM_CHOICES
-        self.services.choices = [(str(identity), name) for identity, name in services]
+        self.platform.choices = offered_platforms()
+        self.services.choices = [SelectChoice(str(identity), name) for identity, name in services]
 
     def validate_platform(self, field: RadioField) -> None:
         """One of the ten."""

@@ -12,7 +12,7 @@ from flask_wtf import FlaskForm
 from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import select
 from wtforms import HiddenField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from portal import clock
 from portal.access.actor import Actor
@@ -37,7 +37,7 @@ class RevealForm(FlaskForm):
 
     reason = StringField(
         "查看理由",
-        [InputRequired("请写明为什么需要查看。"), Length(4, 200, message="理由须 4 至 200 字,写明用途。")],
+        [DataRequired("请写明为什么需要查看。"), Length(4, 200, message="理由须 4 至 200 字,写明用途。")],
         filters=[plain],
     )
     token = HiddenField()

@@ -13,7 +13,7 @@ from portal import database
 from portal.access.models import Account
 from portal.access.permissions import ADMINISTRATORS, POLICY, ConflictingRoles, Permission, Role, check_roles
 from portal.trail.queries import entries
-from tests.staff import hire, open_hall
+from tests.staff import hire, open_centre
 from tests.support import demo_password, submit
 
 NEW = {"login_name": "liqiang", "name": "李强", "title": "科员", "password": "First-word-2026", "roles": "clerk"}
@@ -23,7 +23,7 @@ NEW = {"login_name": "liqiang", "name": "李强", "title": "科员", "password":
 def admin(app: Flask, sign_in: Callable) -> FlaskClient:
     """The security administrator, signed in; one clerk to work on."""
     with app.app_context():
-        open_hall()
+        open_centre()
         hire("security", Role.SECURITY_ADMIN, name="安静")
         hire("zhang", Role.CLERK, platforms=("petition",))
     return sign_in("security")

@@ -9,7 +9,7 @@ from flask import Flask
 from portal.access.guard import OPEN_ENDPOINTS, requires
 from portal.access.permissions import POLICY, Permission, Role
 from portal.trail import operations as trail
-from tests.staff import MONDAY, hire, open_hall
+from tests.staff import MONDAY, hire, open_centre
 
 pytestmark = pytest.mark.one_engine
 
@@ -22,7 +22,7 @@ def permission_of(app: Flask, endpoint: str) -> object:
 def test_a_view_that_says_nothing_is_refused_to_everybody(app: Flask, sign_in: Callable) -> None:
     app.add_url_rule("/forgotten", "forgotten", lambda: "secret")
     with app.app_context():
-        open_hall()
+        open_centre()
         hire("head", Role.DUTY_HEAD)
     for client in (app.test_client(), sign_in("head")):
         answer = client.get("/forgotten")
@@ -40,7 +40,7 @@ def test_every_view_states_a_permission(app: Flask) -> None:
 @pytest.mark.parametrize("role", list(Role))
 def test_a_role_reaches_nothing_beyond_its_permissions(app: Flask, sign_in: Callable, role: Role) -> None:
     with app.app_context():
-        open_hall()
+        open_centre()
         hire("someone", role)
     client = sign_in("someone")
     closed = 0
@@ -69,7 +69,7 @@ def test_requires_marks_the_view() -> None:
 
 def test_the_audit_page_shows_readings_refusals_and_the_verification(app: Flask, sign_in: Callable) -> None:
     with app.app_context():
-        open_hall()
+        open_centre()
         clerk = hire("zhang", Role.CLERK)
         hire("audit", Role.AUDIT_ADMIN, name="申计")
         for number in range(60):

@@ -35,7 +35,8 @@ def start(folder: Path) -> str:
     with open(folder / "postgres.lock", "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "data" / "postmaster.pid").exists():
-            _create(folder)
+            if not (folder / "data" / "PG_VERSION").exists():
+                _create(folder)
             _run(folder, "pg_ctl", "-w", "-D", str(folder / "data"), "-l", str(folder / "log"), "start")
     return url(folder)
 

@@ -120,3 +120,17 @@ def take(do: Callable) -> Callable[..., Ticket]:
         return do(operations.take_ticket, actor, **(given | changes), at=at)
 
     return taken
+
+
+@pytest.fixture
+def at_window(hall, do, take):
+    """A001 called to window 1 at 9:10 and started at 9:12."""
+
+    def arranged(**changes):
+        ticket = take(hall.guo, **changes)
+        do(operations.open_window, hall.zhang, 1, at=MORNING)
+        called = do(operations.call_next, hall.zhang, at=later(10))
+        assert called.id == ticket.id
+        return do(operations.start, hall.zhang, ticket.id, version=called.version, at=later(12))
+
+    return arranged

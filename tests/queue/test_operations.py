@@ -9,7 +9,7 @@ from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from portal import database
-from portal.cases.operations import FieldProblems, PersonGiven, Registration
+from portal.cases.operations import FieldProblems, PersonGiven
 from portal.keys import ring
 from portal.people.models import Person
 from portal.queue import operations, priorities, queries
@@ -19,20 +19,6 @@ from portal.trail.queries import entries, revision, verify
 from tests.queue.conftest import COUNSEL, DISPUTE, GROUP, MORNING, VISIT, later
 
 LV = PersonGiven("吕德胜", id_number="11010519491231002X", phone="13900001234")
-
-
-@pytest.fixture
-def at_window(hall, do, take):
-    """A01 called to window 1 at 9:10 and started at 9:12."""
-
-    def arranged(**changes):
-        ticket = take(hall.guo, **changes)
-        do(operations.open_window, hall.zhang, 1, at=MORNING)
-        called = do(operations.call_next, hall.zhang, at=later(10))
-        assert called.id == ticket.id
-        return do(operations.start, hall.zhang, ticket.id, version=called.version, at=later(12))
-
-    return arranged
 
 
 def told(session, ticket):
@@ -335,171 +321,6 @@ class TestServing:
         do(operations.open_window, hall.li, 3, at=MORNING)
         assert do(operations.call_next, hall.li, at=later(25)).id == ticket.id
         assert session.scalars(select(Call.why).order_by(Call.id)).all()[-1] == "接力号,保留原等候时间,取号至今 25 分"
-
-
-class TestFromTicketToCase:
-    GIVEN = {"channel": "visit", "purpose": "claim", "subject": "风电占地赔偿款未付", "demands": ("支付赔偿款",)}
-
-    def registration(self, **changes):
-        return Registration(**(self.GIVEN | {"received_at": later(13)} | changes))
-
-    def test_what_the_desk_took_down_reaches_the_case(self, session, hall, do, at_window):
-        ticket = at_window(person=LV)
-        case = do(
-            operations.register_from_ticket,
-            hall.zhang,
-            ticket.id,
-            self.registration(),
-            version=ticket.version,
-            at=later(15),
-        )
-        mine = queries.my_ticket(session, hall.zhang)
-        assert (mine.case_id, mine.case_number, mine.name) == (case.id, case.number, "吕*")
-        assert case.first_window_id == 1
-        do(operations.finish, hall.zhang, ticket.id, version=mine.version, at=later(30))
-        assert session.get(Ticket, ticket.id, populate_existing=True).state == "done"
-
-    def test_a_called_visitor_who_talks_has_arrived(self, session, hall, do, take):
-        take(hall.guo)
-        do(operations.open_window, hall.zhang, 1, at=MORNING)
-        called = do(operations.call_next, hall.zhang, at=later(1))
-        do(
-            operations.register_from_ticket,
-            hall.zhang,
-            called.id,
-            self.registration(),
-            version=called.version,
-            at=later(5),
-        )
-        assert [kind for kind, _ in told(session, called)][-2:] == ["ticket.started", "ticket.registered"]
-
-    def test_a_doubled_registration_makes_one_case(self, session, hall, do, at_window):
-        ticket = at_window()
-        given = {"version": ticket.version, "at": later(15)}
-        do(operations.register_from_ticket, hall.zhang, ticket.id, self.registration(), **given)
-        with pytest.raises(StaleTicket):
-            do(operations.register_from_ticket, hall.zhang, ticket.id, self.registration(), **given)
-
-    def test_somebody_else_speaking_gets_nothing_of_the_person_at_the_desk(self, session, hall, do, at_window):
-        ticket = at_window(person=LV)
-        wife = PersonGiven("王翠花", address="平陆县张店镇")
-        do(operations.register_from_ticket, hall.zhang, ticket.id, self.registration(petitioner=wife), version=ticket.version,
-           at=later(15))  # fmt: skip
-        other = session.scalar(select(Person).where(Person.name == "王翠花"))
-        assert (other.id_number, other.phone) == (None, None)
-
-    def test_the_petitioner_becomes_the_visitor_where_the_desk_knew_nobody(self, session, hall, do, at_window):
-        ticket = at_window()
-        do(operations.register_from_ticket, hall.zhang, ticket.id, self.registration(petitioner=LV), version=ticket.version,
-           at=later(15))  # fmt: skip
-        assert queries.my_ticket(session, hall.zhang).name == "吕*"
-
-    def test_follow_up_joins_the_open_case(self, session, hall, do, take, at_window):
-        ticket = at_window(person=LV)
-        case = do(
-            operations.register_from_ticket,
-            hall.zhang,
-            ticket.id,
-            self.registration(),
-            version=ticket.version,
-            at=later(15),
-        )
-        mine = queries.my_ticket(session, hall.zhang)
-        do(operations.finish, hall.zhang, ticket.id, version=mine.version, at=later(20))
-        take(hall.guo, at=later(30), person=LV)
-        called = do(operations.call_next, hall.zhang, at=later(31))
-        started = do(operations.start, hall.zhang, called.id, version=called.version, at=later(32))
-        visit = do(
-            operations.follow_up_from_ticket, hall.zhang, started.id, case.number, words="还没有付款",
-            version=started.version, at=later(35),
-        )  # fmt: skip
-        assert (visit.case_id, visit.ticket_id, visit.kind) == (case.id, called.id, "again")
-        assert queries.my_ticket(session, hall.zhang).case_id == case.id
-
-    def test_follow_up_on_a_case_not_open_to_me_is_not_found(self, session, hall, do, take, at_window):
-        ticket = at_window(person=LV)
-        case = do(
-            operations.register_from_ticket,
-            hall.zhang,
-            ticket.id,
-            self.registration(),
-            version=ticket.version,
-            at=later(15),
-        )
-        take(hall.guo, service_id=DISPUTE, at=later(16))
-        do(operations.open_window, hall.li, 3, at=MORNING)
-        called = do(operations.call_next, hall.li, at=later(17))
-        with pytest.raises(Refused, match="没有找到这件事项"):
-            do(
-                operations.follow_up_from_ticket,
-                hall.li,
-                called.id,
-                case.number,
-                words="x",
-                version=called.version,
-                at=later(18),
-            )
-
-    def test_arriving_with_a_case_is_noted_on_the_case_and_told_to_the_sender(self, session, hall, do, at_window):
-        ticket = at_window(person=LV)
-        case = do(
-            operations.register_from_ticket,
-            hall.zhang,
-            ticket.id,
-            self.registration(),
-            version=ticket.version,
-            at=later(15),
-        )
-        mine = queries.my_ticket(session, hall.zhang)
-        do(operations.requeue, hall.zhang, ticket.id, DISPUTE, version=mine.version, at=later(20))
-        do(operations.open_window, hall.li, 3, at=MORNING)
-        called = do(operations.call_next, hall.li, at=later(25))
-        before = revision(session, 1, "relays:petition")
-        do(operations.start, hall.li, ticket.id, version=called.version, at=later(27))
-        arrived = entries(session, f"case:{case.id}")[-1]
-        assert arrived.kind == "visit.arrived"
-        assert arrived.data == {"ticket_id": ticket.id, "number": "A001", "window_id": 3, "window": "3号窗口",
-                                "platform": "mediation"}  # fmt: skip
-        assert revision(session, 1, "relays:petition") == before + 1
-
-
-class TestQueries:
-    def test_people_ahead_counts_the_same_queue_only(self, session, hall, take):
-        take(hall.guo), take(hall.guo, service_id=DISPUTE)
-        mine = take(hall.guo, at=later(3))
-        take(hall.guo, at=later(4), priority="frail")
-        assert queries.ahead_of(session, 1, mine) == 2
-
-    def test_waiting_is_the_order_of_calling(self, session, hall, do, take):
-        take(hall.guo), take(hall.guo, at=later(1), priority="frail"), take(hall.guo, at=later(2), service_id=GROUP)
-        rows = queries.waiting(session, 1, [VISIT, GROUP], MORNING.date(), limit=2)
-        assert [(row.number, row.priority_label) for row in rows] == [("A002", "老弱病残孕"), ("A001", "")]
-        assert queries.waiting_count(session, 1, [VISIT, GROUP], MORNING.date()) == 3
-
-    def test_overview_says_where_people_wait_without_a_window(self, session, hall, do, take):
-        take(hall.guo), take(hall.guo, at=later(5)), take(hall.guo, service_id=DISPUTE, at=later(6))
-        do(operations.open_window, hall.zhang, 1, at=MORNING)
-        found = {
-            row.id: (row.waiting, row.oldest, row.serving, row.staffed)
-            for row in queries.overview(session, 1, MORNING.date())
-        }
-        assert found == {
-            VISIT: (2, MORNING, 1, 1),
-            GROUP: (0, None, 1, 1),
-            DISPUTE: (1, later(6), 0, 0),
-            COUNSEL: (0, None, 0, 0),
-        }
-
-    def test_the_visit_is_told_in_words(self, session, hall, do, at_window):
-        ticket = at_window(priority="frail", headcount=2)
-        do(operations.hold, hall.zhang, ticket.id, version=ticket.version, reason="取证件", at=later(20))
-        lines = [(line.title, line.detail, line.who) for line in queries.visit_entries(session, ticket.id)]
-        assert lines == [
-            ("取号 A001", "来访登记・老弱病残孕・2 人", "郭小燕"),
-            ("1号窗口 叫号", "按取号先后,已等 10 分", "张德良"),
-            ("到达 1号窗口,开始办理", "", "张德良"),
-            ("挂起", "取证件", "张德良"),
-        ]
 
 
 @pytest.mark.one_engine

@@ -124,6 +124,21 @@ def test_one_number_is_taken_by_one_of_two_who_want_it(app: Flask, clerks: list)
     assert all("已由" in str(problem) for problem in problems), problems
 
 
+def test_a_front_number_being_called_elsewhere_is_passed_over_and_the_reason_says_so(
+    app: Flask, clerks: list, engine: str
+):
+    if engine != "postgresql":
+        pytest.skip("SQLite has one writer at a time: the front is never passed over")
+    with app.app_context(), database.db.engine.connect() as elsewhere:
+        front = elsewhere.execute(
+            select(Ticket.id).order_by(Ticket.rank, Ticket.id).limit(1).with_for_update()
+        ).scalar_one()
+        called = database.attempt(lambda session: operations.call_next(session, clerks[0], at=later(60)))
+        elsewhere.rollback()
+        assert called.id != front
+        assert "更靠前的 1 个号正由其他窗口叫号" in database.db.session.scalar(select(Call.why))
+
+
 def test_numbers_taken_at_once_are_all_different(app: Flask, house: Hall):
     def take(number: int) -> None:
         for _ in range(5):

@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -204,6 +205,16 @@ def test_streams_are_refused_to_strangers(app, wall, client, sign_in) -> None:
     assert clerk.get("/stream/nonsense").status_code == 404
     assert clerk.get("/stream/cases/1").status_code == 404
     assert len(stream.hub(app)) == 0
+
+
+def test_a_stream_keeps_nobody_signed_in(app, wall, sign_in) -> None:
+    morning = clock.now()
+    with clock.frozen(morning):
+        client = sign_in("greeter")
+    with clock.frozen(morning + timedelta(minutes=20)):
+        client.get("/stream/desk", headers={"Accept": "text/event-stream"}).close()
+    with clock.frozen(morning + timedelta(minutes=40)):
+        assert client.get("/stream/desk", headers={"Accept": "text/event-stream"}).status_code == 302
 
 
 def test_a_question_for_the_head_takes_no_place(app, wall, device) -> None:

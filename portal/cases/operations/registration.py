@@ -11,7 +11,7 @@ from portal.cases.models import Case, Demand, Party
 from portal.cases.operations import grants, proceedings
 from portal.cases.operations.given import PersonGiven, Refused, Registration
 from portal.cases.operations.record import add_visit, index, note, seal_free_text
-from portal.clock import local
+from portal.clock import at_hall, local
 from portal.keys import ring
 from portal.organisation.models import Centre
 from portal.organisation.operations import next_number
@@ -40,9 +40,9 @@ def register(
     centre = session.get(Centre, actor.centre_id)
     petitioner = _person(session, actor.centre_id, given.petitioner, at)
     case = _record(session, actor, centre, given, at, window_id)
-    _seal_free_text(session, case, given)
+    demands = _seal_free_text(session, case, given)
     _parties(session, case, given, petitioner, at)
-    words = {"subject": case.subject, "demands": list(given.demands)}
+    words = {"subject": case.subject, "demands": demands}
     data = {"channel": given.channel, "platform": given.platform, "ticket_id": ticket_id, "window_id": window_id}
     note(session, case, "case.registered", actor, at, data=data, words=words)
     if given.channel == "visit":
@@ -80,7 +80,7 @@ def _record(
         address_confirmed=given.address_confirmed,
         national_number=given.national_number,
         national_code=given.national_code,
-        national_entered_at=at if given.national_number else None,
+        national_entered_at=_entered(given, at),
         received_at=given.received_at,
         registered_at=at,
         registered_by=actor.id,
@@ -95,20 +95,28 @@ def _record(
     return case
 
 
+def _entered(given: Registration, at: datetime) -> datetime | None:
+    """When the matter went into the 信访信息系统 (第二十一条): the day stated, else now if its number is known."""
+    if given.national_entered_on:
+        return at_hall(given.national_entered_on)
+    return at if given.national_number else None
+
+
 def _sensitivity(given: Registration) -> str:
     if given.purpose == "accusation":
         return "accusation"
     return "sealed" if registry.platform(given.platform).sealed else "normal"
 
 
-def _seal_free_text(session: Session, case: Case, given: Registration) -> None:
-    """Identity numbers and telephones inside free text are kept encrypted; the text keeps a token (architecture §6)."""
+def _seal_free_text(session: Session, case: Case, given: Registration) -> list[str]:
+    """Write the case's texts with identity numbers and telephones taken out (architecture §6); returns its demands."""
     subject = given.subject.strip() or (given.demands[0] if given.demands else given.facts.strip())[:60]
     case.subject = seal_free_text(session, case, subject)[:200]
     case.facts = seal_free_text(session, case, given.facts.strip())
     case.earlier_reports = seal_free_text(session, case, given.earlier_reports.strip())
-    for position, demand in enumerate((text.strip() for text in given.demands if text.strip()), start=1):
-        session.add(Demand(case_id=case.id, position=position, text=seal_free_text(session, case, demand)[:500], results=[]))
+    asked = [seal_free_text(session, case, text.strip())[:500] for text in given.demands if text.strip()]
+    session.add_all(Demand(case_id=case.id, position=place, text=text, results=[]) for place, text in enumerate(asked, 1))
+    return asked
 
 
 def _parties(session: Session, case: Case, given: Registration, petitioner: Person | None, at: datetime) -> None:

@@ -62,6 +62,17 @@ class PartyShown:
 
 
 @dataclass(frozen=True)
+class DemandShown:
+    """One thing asked for, with its result."""
+
+    id: int
+    text: str
+    met: str | None
+    results: tuple[str, ...]
+    outcome: str
+
+
+@dataclass(frozen=True)
 class ProceedingSteps:
     """A proceeding with the steps this actor may take now."""
 
@@ -84,7 +95,9 @@ class Dossier:
     competent_unit: str
     first_account: str
     parties: tuple[PartyShown, ...]
-    demands: list
+    demands: tuple[DemandShown, ...]
+    subject: str
+    closing_note: str
     proceedings: tuple[ProceedingSteps, ...]
     lamp: Lamp | None
     contacts: list
@@ -103,7 +116,10 @@ def read(session: Session, actor: Actor, case: Case, today: date) -> Dossier:
     """Read ``case`` (already found visible) for ``actor``; ``today`` is the hall's day, for the lamps."""
     values = list(session.scalars(select(SealedValue).where(SealedValue.case_id == case.id)))
     parties, missing = _parties(session, case)
-    demands = queries.demands(session, case)
+    demands = tuple(
+        DemandShown(row.id, safe_text(row.text, values), row.met, tuple(row.results), safe_text(row.outcome, values))
+        for row in queries.demands(session, case)
+    )
     clocks = _clocks(session, actor, case, today)
     proceedings = tuple(
         _with_steps(actor, case, shown, clocks, values) for shown in queries.proceedings(session, actor, case)
@@ -122,6 +138,8 @@ def read(session: Session, actor: Actor, case: Case, today: date) -> Dossier:
         first_account=queries.names(session, {case.first_account_id or 0}).get(case.first_account_id, ""),
         parties=parties,
         demands=demands,
+        subject=safe_text(case.subject, values),
+        closing_note=safe_text(case.closing_note, values),
         proceedings=proceedings,
         lamp=lamp_of(case.next_due, day_of(case.received_at), today) if case.next_due and not case.closed_at else None,
         contacts=_contacts(session, case, values),

@@ -9,8 +9,6 @@ from sqlalchemy.orm import Session
 
 from portal.access.models import Account
 from portal.organisation.models import Service, Window, WindowService
-from portal.people.masking import mask_name
-from portal.people.models import Person
 from portal.queue import priorities
 from portal.queue.models import Ticket, WindowSession
 from portal.queue.operations.moves import LABELS
@@ -74,7 +72,7 @@ class Today:
 
 @dataclass(frozen=True)
 class Slip:
-    """What stands on the slip; ``code`` is the visitor's secret for later enquiry, ``name`` is masked."""
+    """What stands on the slip, never a name; ``code`` is the visitor's secret for later enquiry."""
 
     id: int
     number: str
@@ -88,7 +86,6 @@ class Slip:
     service: str
     platform: str
     area: str
-    name: str
     code: str
 
     @property
@@ -128,17 +125,12 @@ def ticket(session: Session, centre_id: int, ticket_id: int) -> Slip | None:
             Service.name,
             Service.platform,
             Service.area,
-            Person.name,
             Ticket.code,
         )
         .join(Service, Service.id == Ticket.service_id)
-        .outerjoin(Person, Person.id == Ticket.person_id)
         .where(Ticket.centre_id == centre_id, Ticket.id == ticket_id)
     ).one_or_none()
-    if row is None:
-        return None
-    *head, name, code = row
-    return Slip(*head, mask_name(name or ""), code)
+    return Slip(*row) if row else None
 
 
 def ahead_of(session: Session, centre_id: int, slip: Slip | Ticket) -> int:

@@ -15,6 +15,7 @@ from portal.people.masking import mask_name
 from portal.people.models import Person
 from portal.queue import priorities
 from portal.queue.models import Period, Ticket, WindowSession
+from portal.queue.operations.tickets import NAMELESS
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,7 @@ def my_ticket(session: Session, actor: Actor) -> Mine | None:
         return None
     *values, kind = row
     shown = dict(zip(Mine.__dataclass_fields__, values, strict=True))
-    shown["name"] = mask_name(shown["name"] or "", kind or "citizen")
+    shown["name"] = "" if shown["name"] == NAMELESS else mask_name(shown["name"] or "", kind or "citizen")
     return Mine(**shown)
 
 

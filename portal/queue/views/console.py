@@ -108,7 +108,8 @@ def matters_of(person_id: int | None, since: Any) -> list:
 
 def follow_up_form(matters: list) -> FollowUpForm:
     """续访 on one of the person's open matters that the clerk sees in full."""
-    posted = {} if request.endpoint == "queue.follow_up" else {"formdata": None}  # other forms have fields of these names
+    # the console's other forms have fields of the same names: only its own post fills this one
+    posted = {} if request.endpoint == "queue.follow_up" else {"formdata": None}
     form = scoped(FollowUpForm(**posted), "visit")
     offered = [each for each in matters if each.open and each.full]
     form.case.choices = choices([(each.number, f"{each.number} {dossier.safe_text(each.subject)}") for each in offered])
