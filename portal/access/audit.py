@@ -23,8 +23,14 @@ ACTIONS = {
     "list.exported": "导出",
     "enquiry.code": "查询码输错",
     "person.known_asked": "导引台核对是否来过",
-    "statement.opened": "查看接谈笔录",
 }
+SUBJECTS = {"person": "人员", "case": "事项", "attachment": "附件", "statement": "笔录", "enquiry": "查询码"}
+
+
+def subject(stated: str) -> str:
+    """人员 35 for person:35."""
+    kind, _, which = stated.partition(":")
+    return f"{SUBJECTS.get(kind, kind)} {which}"
 
 
 @blueprint.get("/audit")
@@ -37,4 +43,4 @@ def index() -> Response:
     names = dict(db.session.execute(select(Account.id, Account.name).where(Account.id.in_(people))).all())
     problems = queries.verify(db.session) if "verify" in request.args else None
     more = rows[ROWS - 1].id if len(rows) > ROWS else None
-    return page("access/audit.html", rows=rows[:ROWS], names=names, actions=ACTIONS, problems=problems, more=more)
+    return page("access/audit.html", rows=rows[:ROWS], names=names, actions=ACTIONS, subject=subject, problems=problems, more=more)
