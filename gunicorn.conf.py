@@ -14,8 +14,9 @@ workers = int(os.environ.get("WEB_WORKERS", "2"))
 # Every stream holds a thread while it is open. Each worker has more threads than *all* screens and windows together, so
 # that even if one worker gets them all its pages still answer; an idle thread costs a few pages of memory.
 threads = int(os.environ.get("WEB_THREADS", "320"))
-# One more than the threads: a worker that is full leaves further connections to its neighbours instead of queueing them.
-worker_connections = threads + 1
+# What exceeds the threads is how many idle connections a worker keeps open between two requests: with threads + 1 that is a
+# single one, and every other browser has to connect anew for each request.
+worker_connections = threads + 256
 keepalive = 5
 timeout = 60
 # Streams never end by themselves, so a stop waits for pages only this long; the browser reconnects.
@@ -68,6 +69,8 @@ def _own(listener):
     own = socket.socket(listener.sock.family, socket.SOCK_STREAM)
     own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    # accepted connections inherit it; without it a page's body waits 40 ms for the receipt of its head
+    own.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     own.bind(listener.sock.getsockname())
     own.listen(BACKLOG)
     own.setblocking(False)

@@ -124,9 +124,10 @@ def demo() -> None:
         if problem.name not in ("tests", "tests.cast"):
             raise
         raise click.ClickException("这份安装不带演示人物(缺少 tests 文件夹),不能加载演示大厅。") from problem
-    cast.load(current_app)
+    lines = cast.load(current_app._get_current_object())
     click.echo("演示账号:")
-    _print_accounts()
+    for line in lines:
+        click.echo(f"  {line}")
     click.echo(f"演示口令:{cast.password()}")
 
 

@@ -43,4 +43,12 @@ def index() -> Response:
     names = dict(db.session.execute(select(Account.id, Account.name).where(Account.id.in_(people))).all())
     problems = queries.verify(db.session) if "verify" in request.args else None
     more = rows[ROWS - 1].id if len(rows) > ROWS else None
-    return page("access/audit.html", rows=rows[:ROWS], names=names, actions=ACTIONS, subject=subject, problems=problems, more=more)
+    return page(
+        "access/audit.html",
+        rows=rows[:ROWS],
+        names=names,
+        actions=ACTIONS,
+        subject=subject,
+        problems=problems,
+        more=more,
+    )

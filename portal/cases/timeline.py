@@ -53,9 +53,14 @@ def _plain(entry: Entry) -> Telling:
     return (entry.kind, "")
 
 
+def _joined(parts: list[str]) -> str:
+    """Clauses in one line; what people wrote may end with a full stop already."""
+    return ";".join(part.rstrip("。;.") for part in parts if part)
+
+
 def _registered(entry: Entry) -> Telling:
     channel = vocabulary.label(vocabulary.CHANNELS, entry.data["channel"])
-    return (f"登记事项({channel})", ";".join(entry.words.get("demands", [])))
+    return (f"登记事项({channel})", _joined(entry.words.get("demands", [])))
 
 
 def _visit(entry: Entry) -> Telling:
@@ -78,7 +83,7 @@ def _advanced(entry: Entry) -> Telling:
     step = platform.step(entry.data["step"])
     stated = [f"{asked.label}:{_value(asked, entry.words[asked.name])}" for asked in step.fields if asked.name in entry.words]
     state = platform.states[entry.data["state"]].label
-    return (f"{platform.label}:{step.label}", ";".join([f"现为“{state}”", *stated]))
+    return (f"{platform.label}:{step.label}", _joined([f"现为“{state}”", *stated]))
 
 
 def _value(asked: Any, value: Any) -> str:
@@ -92,7 +97,7 @@ def _contact(entry: Entry) -> Telling:
     said = f"{words.get('answered_by', '')}:{words.get('said', '')}"
     promise = words.get("promise")
     by = entry.data.get("promised_on")
-    return (f"现场联系 {words.get('unit', '')}", f"{said};承诺:{promise}({by or '未定日期'}前)" if promise else said)
+    return (f"现场联系 {words.get('unit', '')}", _joined([said, f"承诺:{promise}({by + ' 前' if by else '未定日期'})" if promise else ""]))
 
 
 def _settled(entry: Entry) -> Telling:
@@ -102,7 +107,7 @@ def _settled(entry: Entry) -> Telling:
 def _resulted(entry: Entry) -> Telling:
     results = "、".join(vocabulary.label(vocabulary.RESULTS, code) for code in entry.data["results"])
     met = vocabulary.label(vocabulary.MET, entry.data["met"])
-    return (f"第 {entry.data['position']} 项诉求:{met}", ";".join(part for part in (results, entry.words.get("outcome")) if part))
+    return (f"第 {entry.data['position']} 项诉求:{met}", _joined([results, entry.words.get("outcome", "")]))
 
 
 def _relayed(entry: Entry) -> Telling:

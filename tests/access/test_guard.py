@@ -84,10 +84,10 @@ def test_the_audit_page_shows_readings_refusals_and_the_verification(app: Flask,
             )
     client = sign_in("audit")
     first = client.get("/audit").get_data(as_text=True)
-    assert "person:59" in first
+    assert "人员 59<" in first
     assert "拒绝" in first
     assert "核对&lt;b&gt;身份" in first
-    assert "person:5<" not in first
+    assert "人员 5<" not in first
     more = re.search(r"/audit\?before=\d+", first)[0]
-    assert "person:5<" in client.get(more).get_data(as_text=True)
+    assert "人员 5<" in client.get(more).get_data(as_text=True)
     assert "与记录相符" in client.get("/audit?verify=1").get_data(as_text=True)

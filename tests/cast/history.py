@@ -148,9 +148,10 @@ class History:
         case = operations.register(session, actor, given, at=at, window_id=window_id)
         story.case_id = case.id
         self._note_proceeding(session, story, plot.platform)
-        if plot.shown_to:
-            unit = grants.unit_scope(self.units[plot.shown_to])
-            operations.grant(session, case, unit, why="交办", at=at)
+        for name in plot.shown_to:
+            member = self.staff.get(name)
+            scope = grants.account_scope(member.id) if member else grants.unit_scope(self.units[name])
+            operations.grant(session, case, scope, why="交办", at=at)
 
     def _received(self, plot: Plot, at: datetime) -> datetime:
         """Letters over the wire arrive on rest days too, and the period runs from their arrival, not from registration."""

@@ -31,7 +31,7 @@ WIND_FARM = Plot(
     data={"first_advice": "six"},
     statement="我家三亩二分地被风电项目修路占用,说好秋收前付清补偿,到现在只给了一部分。我就是想把钱要回来,把地平整好。",
     paper="占地丈量记录.pdf",
-    shown_to="平陆县信访局",
+    shown_to=("平陆县信访局",),
     also=(
         Called(
             34,
@@ -77,7 +77,7 @@ WAITING = (
          also=(Called(5, "闻喜县信访局", "办公室", "已通知供热企业当天上门测温。", "上门测温并书面回复", 2),)),
     Plot("assigned", 9, "仪建设", "工程款拖欠,农民工工资年前难以兑付", "承包一处厂房的砌筑,完工一年仍欠工程款,四十多名工人等着领工资回家。",
          ("督促结清工程款", "先行兑付工人工资"), channel="leader", headcount=43, via=("assign",), category="劳动和社会保障/工资报酬",
-         competent="闻喜县政府", representatives=("巨海潮",), values={"assign": {"unit": "闻喜县人民政府"}}),
+         competent="闻喜县政府", representatives=("巨海潮",), shown_to=("dulixin", "fengkai"), values={"assign": {"unit": "闻喜县人民政府"}}),
     Plot("awaiting_notice", 12, "段喜才", "承包地确权面积与实际不符", "确权证上少了一亩一分地,村里说是丈量误差,要求重新丈量。",
          ("重新丈量并更正确权登记",),
          category="农村农业/土地承包经营", competent="稷山县政府", values={"refer": {"unit": "稷山县人民政府"}}),

@@ -60,7 +60,10 @@ class Closed:
 
 @dataclass(frozen=True)
 class Plot:
-    """One case: what was told ``ago`` days ago, and the state its own platform's proceeding stands at today."""
+    """One case: what was told ``ago`` days ago, and the state its own platform's proceeding stands at today.
+
+    ``shown_to``: units by short name and staff by login name to whom it is opened besides.
+    """
 
     reach: str
     ago: int
@@ -85,7 +88,7 @@ class Plot:
     values: Values = field(default_factory=dict)
     statement: str = ""
     paper: str = ""
-    shown_to: str = ""
+    shown_to: tuple[str, ...] = ()
     also: tuple[Called | CameAgain | Beside, ...] = ()
     closed: Closed | None = None
 
