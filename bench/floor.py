@@ -3,7 +3,8 @@
 For each operation it runs the statements the portal sent to its database (record.py), with the same parameters but for what
 must differ from one request to the next (whose, which case, new ids and numbers); reads outside a transaction, writes in one
 durable transaction (WAL, synchronous=FULL, BEGIN IMMEDIATE, a lock across threads and processes as the portal's). It answers
-with a page of the recorded size, made from a Jinja template that walks through the largest result. No sign-in, no CSRF, no
+with a page of the recorded size, made by a Jinja template that walks through the largest result, escapes as many values and
+builds as many links as the portal's templates do. No sign-in, no CSRF, no
 permission, no form, no encryption, no masking, no object mapping: that is what the portal is allowed to cost.
 
 Environment: FLOOR_HOME (data folder of its own), FLOOR_RECORD (the file written by record.py).
@@ -17,11 +18,12 @@ import secrets
 import sqlite3
 import threading
 from collections.abc import Callable
+from itertools import cycle, islice
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from flask import Flask, redirect, render_template_string
+from flask import Flask, redirect, render_template
 from jinja2 import Template
 
 INSERT = re.compile(r"INSERT (?:OR REPLACE )?INTO (\w+) \(([^)]*)\)")
@@ -30,9 +32,11 @@ FRONT = re.compile(r"SELECT ticket\.id\s+FROM ticket\s+WHERE .* ORDER BY ticket\
 MADE = {"case_id": "case", "person_id": "person", "proceeding_id": "proceeding", "event_id": "event"}
 UNIQUE = {"enquiry_hash", "source_key", "id_hash"}
 TABLES = {"case_record": "case"}
+WIDTH = 10
 TEMPLATE = """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>{{ title }}</title></head><body>
-<table><tbody>{% for row in rows %}<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>{% endfor %}</tbody></table>
-{{ filler }}</body></html>"""
+<table><tbody>{% for row in rows %}<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}
+<td>{% for link in row.links %}<a href="{{ url_for('open_case', clerk=1, case=link, number='YC') }}">›</a>{% endfor %}</td></tr>
+{% endfor %}</tbody></table>{{ filler }}</body></html>"""
 
 Values = dict[str, Any]
 Step = Callable[[sqlite3.Cursor, Values], list | None]
@@ -43,7 +47,9 @@ class Operation:
 
     def __init__(self, name: str, told: dict[str, Any]) -> None:
         recorded = told["operations"][name]
-        self.size, self.before, self.inside = recorded["bytes"], [], []
+        self.size, self.outputs, self.links = recorded["bytes"], recorded["outputs"], recorded["links"]
+        self.before: list[Step] = []
+        self.inside: list[Step] = []
         writing = False
         for statement in recorded["statements"]:
             sql = statement["sql"]
@@ -76,12 +82,27 @@ class Operation:
         return largest
 
     def page(self, rows: list) -> str:
-        """The template with ``rows``, brought to the recorded size by a filler that is measured once."""
+        """A page that escapes as many values of ``rows`` and builds as many links as the portal's, brought to its size.
+
+        Where the result has fewer values than the portal shows, they are shown again; the filler is measured once.
+        """
+        cells = [cell for row in rows for cell in row] or [""]
+        shown = list(islice(cycle(cells), self.outputs))
+        table = [Row(shown[at : at + WIDTH]) for at in range(0, len(shown), WIDTH)] or [Row()]
+        each, more = divmod(self.links, len(table))
+        for number, row in enumerate(table):
+            row.links = range(each + (number < more))
         if self.template is None:
-            bare = len(render_template_string(TEMPLATE, title="", rows=rows, filler="").encode())
-            self.filler = "." * max(0, self.size - bare)
             self.template = app.jinja_env.from_string(TEMPLATE)
-        return self.template.render(title="", rows=rows, filler=self.filler)
+            bare = len(render_template(self.template, title="", rows=table, filler="").encode())
+            self.filler = "." * max(0, self.size - bare)
+        return render_template(self.template, title="", rows=table, filler=self.filler)
+
+
+class Row(list):
+    """Cells, and the numbers of the links behind them."""
+
+    links: range = range(0)
 
 
 def _step(sql: str, parameters: list[Any], told: dict[str, Any]) -> Step:

@@ -59,6 +59,13 @@ class Sides:
         self.cases, self._folder, self._stack, self._say = cases, folder, ExitStack(), say
 
     def __enter__(self) -> "Sides":
+        try:
+            return self._open()
+        except BaseException:
+            self._stack.close()  # a server left behind would share its port with the next one
+            raise
+
+    def _open(self) -> "Sides":
         kept = seed.folder(self.cases, self._say)
         self.homes = {name: seed.copy_of(kept, self._folder / name) for name in ("portal", "recording")}
         seed.stock(self.homes["portal"], TICKETS)

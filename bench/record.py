@@ -1,18 +1,21 @@
 """What the portal really does for each operation: its SQL with parameters, and the bytes it answers with.
 
-One request of each kind is made on a copy of the data after the caches are warm. The floor then repeats exactly these
-statements (see floor.py), so that it can never fall behind what the portal asks of its database.
+Counted too: how many values its templates escape and how many addresses they build. One request of each kind is made on a
+copy of the data after the caches are warm. The floor then does exactly that (see floor.py), so that it can never fall behind
+what the portal asks of its database.
 """
 
 import json
 import re
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import runtime
 from sqlalchemy import event
 
 from bench import plans, seed
@@ -24,15 +27,32 @@ TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 
 class Recorder:
-    """Listens to the engine of ``app`` while ``on``: statements with parameters in order, transactions included."""
+    """Listens while ``on``: statements with parameters in order, transactions included, and the work of the templates.
+
+    ``outputs``: values a template escaped; ``links``: addresses built. To be made before the first template is compiled.
+    """
 
     def __init__(self, app: Flask) -> None:
         self.heard: list[dict[str, Any]] = []
+        self.outputs = self.links = 0
         self.on = False
+        runtime.escape = self._counted(runtime.escape, "outputs")
+        app.url_for = self._counted(app.url_for, "links")
         with app.app_context():
             event.listen(db.engine, "before_cursor_execute", self._statement)
             event.listen(db.engine, "commit", lambda connection: self._note("COMMIT", []))
             event.listen(db.engine, "rollback", lambda connection: self._note("ROLLBACK", []))
+
+    def _counted(self, work: Callable[..., Any], name: str) -> Callable[..., Any]:
+        def counted(*args: Any, **kwargs: Any) -> Any:
+            setattr(self, name, getattr(self, name) + 1)
+            return work(*args, **kwargs)
+
+        return counted
+
+    def start(self) -> None:
+        """Forget what was heard and listen."""
+        self.heard, self.outputs, self.links, self.on = [], 0, 0, True
 
     def _statement(self, connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
         rows = parameters if many and isinstance(parameters[0], tuple) else [parameters]
@@ -61,14 +81,15 @@ def record(home: Path, into: Path) -> dict[str, Any]:
         "miss": lambda: client.post(f"/queue/tickets/{_ticket(home)[0]}/miss", data={"csrf_token": token, "version": _ticket(home)[1]}),
         "board": lambda: [screen.get("/screens/hall/board") for _ in range(2)][1],
     }
-    for turn in range(3):
+    for _turn in range(3):  # the third is kept
         for name, ask in work.items():
-            recorder.on, recorder.heard = turn == 2, []
+            recorder.start()
             answer = ask()
             recorder.on = False
             if answer.status_code not in (200, 303):
                 raise RuntimeError(f"{name} answers {answer.status_code}: {answer.get_data(as_text=True)[:500]}")
-            told["operations"][name] = {"statements": recorder.heard, "bytes": len(answer.get_data()), "status": answer.status_code}
+            drawn = {"outputs": recorder.outputs, "links": recorder.links}
+            told["operations"][name] = {"statements": recorder.heard, "bytes": len(answer.get_data()), **drawn}
     board = told["operations"]["board"]["statements"]
     told["operations"]["board"]["statements"] = board[len(board) // 2 :]  # the second time it comes from memory
     told |= _made_last(home)

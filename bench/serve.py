@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -18,6 +19,7 @@ class Server:
     """``application`` ("wsgi:app") served on ``port`` by two workers, with ``environment`` added to this process's own."""
 
     def __init__(self, application: str, port: int, environment: dict[str, str], log: Path, ping: str) -> None:
+        _check_free(port)
         self.port = port
         self._ping = ping
         command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", application]
@@ -63,6 +65,13 @@ class Server:
         """Lines of the log that tell of a trouble."""
         lines = self._log.read_text(encoding="utf-8", errors="replace").splitlines()
         return [line for line in lines if "Error" in line or "locked" in line or "Traceback" in line]
+
+
+def _check_free(port: int) -> None:
+    """The workers share the port by SO_REUSEPORT, and a server forgotten there would quietly answer half of the requests."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", port))
 
 
 def _cpu(process: int) -> float:

@@ -31,9 +31,10 @@ def public(view: View) -> View:
 
 def actor() -> Actor:
     """Who is asking in this request. 401 where nobody signed in."""
-    if not current_user.is_authenticated:
-        abort(401)
     if "actor" not in g:
+        # asked once: a write expires the account, and asking it again would load it inside the write lock
+        if not current_user.is_authenticated:
+            abort(401)
         g.actor = actor_of(current_user)
     return g.actor
 

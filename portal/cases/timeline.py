@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal.access.actor import Actor
-from portal.cases import queries, registry, vocabulary
+from portal.cases import amendments, queries, registry, vocabulary
 from portal.cases.definition import Choice, Flag
 from portal.cases.models import Case
 from portal.trail.queries import Entry, entries
@@ -50,7 +50,7 @@ def _closed_off(entry: Entry) -> Telling:
 
 
 def _plain(entry: Entry) -> Telling:
-    return (entry.kind, "")
+    return ("其他记录", "")
 
 
 def _joined(parts: list[str]) -> str:
@@ -141,6 +141,8 @@ TELLERS: dict[str, tuple[str, Callable[[Entry], Telling]]] = {
     "statement.signed": ("paper", _signed),
     "attachment.added": ("paper", _said("收到材料", "name")),
     "slip.printed": ("paper", _said("打印告知单")),
+    "case.amended": ("record", amendments.told),
+    "party.added": ("record", amendments.party_told),
     "demand.resulted": ("record", _resulted),
     "case.closed": ("record", _said("办结", "remark")),
     "case.rated": ("rating", lambda entry: ("群众评价", vocabulary.label(vocabulary.SCORES, entry.data["score"]))),

@@ -36,6 +36,29 @@ MET = (("met", "已解决"), ("partly", "部分解决"), ("unmet", "未解决"))
 SCORES = (("satisfied", "满意"), ("fair", "基本满意"), ("unsatisfied", "不满意"))
 SIGNED = (("signature", "签名"), ("fingerprint", "捺印"), ("refused", "拒绝签名"))
 VISIT_KINDS = {"first": "初访", "again": "续访", "relayed": "接力来访", "other_side": "对方当事人来访"}
+# what can be filled in or corrected after registration (随后补充), in the order in which it is told
+AMENDED = (
+    ("petitioner_name", "姓名/名称"),
+    ("id_number", "证件号码"),
+    ("phone", "电话"),
+    ("address", "住址"),
+    ("address_confirmed", "送达地址确认"),
+    ("facts", "事实与理由"),
+    ("demands", "诉求"),
+    ("purpose", "信访目的"),
+    ("category", "内容分类"),
+    ("region_code", "问题属地"),
+    ("headcount", "涉及人数"),
+    ("respondent_name", "被反映单位(人)"),
+    ("respondent_unit_id", "被反映单位对应的机构"),
+    ("competent_unit_id", "有权处理单位"),
+    ("earlier_reports", "曾向何处反映及答复"),
+    ("litigation", "诉讼、复议、仲裁"),
+    ("litigation_detail", "案号、阶段"),
+    ("national_number", "信访信息系统编号"),
+    ("national_code", "信访信息系统查询码"),
+    ("national_entered_on", "信访信息系统录入日期"),
+)
 SETTLED = (("kept", "已兑现"), ("broken", "未兑现"), ("moved", "另约日期"))
 
 

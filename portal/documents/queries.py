@@ -34,13 +34,17 @@ UNITS = {"calendar_day": "日", "working_day": "个工作日", "month": "个月"
 
 @dataclass(frozen=True)
 class Limit:
-    """A last day that binds the office: what must be done by then, under which article. ``over``: it has passed."""
+    """A last day: what must be done by then, under which article. ``over``: it has passed.
+
+    ``ours``: it binds the office; else it is the parties' own (a right, or what they agreed).
+    """
 
     what: str
     last_day: date
     article: str
     provisional: bool
     over: bool
+    ours: bool
 
 
 @dataclass(frozen=True)
@@ -132,12 +136,16 @@ def _limits(session: Session, actor: Actor, case: Case, today: date) -> tuple[di
     unverified: set[int] = set()
     for clock in cases.clocks(session, actor, case):
         rule = deadlines.rule(clock.key)
-        if clock.stopped_at or rule.binds != "office":
+        ours = rule.binds == "office"
+        if clock.stopped_at or not (ours or rule.binds == "party"):
             continue
         if not clock.verified or clock.effective_due is None:
             unverified.add(clock.proceeding_id)
             continue
-        limit = Limit(rule.step, clock.effective_due, rule.citation, clock.provisional, clock.effective_due < today)
+        over = clock.effective_due < today
+        if over and not ours:
+            continue  # what has lapsed is explained at the window, not announced on a slip
+        limit = Limit(rule.step, clock.effective_due, rule.citation, clock.provisional, over, ours)
         found[clock.proceeding_id] = (*found.get(clock.proceeding_id, ()), limit)
     return found, unverified
 

@@ -91,3 +91,56 @@ def _complete(session: Session, person: Person, missing: dict[str, str], at: dat
         data={"fields": sorted(missing)},
     )
     return person
+
+
+def amend(
+    session: Session,
+    person: Person,
+    *,
+    name: str = "",
+    id_number: str = "",
+    phone: str = "",
+    address: str = "",
+    at: datetime,
+    actor_id: int | None,
+) -> Person:
+    """Fill in what ``person`` lacks and correct a wrong name, telephone or address; "" leaves what is known.
+
+    An identity number that is there is never overwritten: ValueError (another number is another person). Recorded on
+    ``person:<id>``, what was corrected with its old value. Returns the person that has the identity number, as
+    find_or_create does. Values are taken as typed; the caller has checked them and has a reason.
+    """
+    given = {
+        "id_number": identity.normalise_id(id_number),
+        "phone": identity.normalise_phone(phone),
+        "address": identity.normalise_address(address),
+    }
+    if given["id_number"] and person.id_number and given["id_number"] != person.id_number:
+        raise ValueError("an identity number is never overwritten")
+    missing = {field: value for field, value in given.items() if value and getattr(person, field) is None}
+    wanted = {"name": identity.normalise_name(name), "phone": given["phone"], "address": given["address"]}
+    wrong = {field: value for field, value in wanted.items() if value and getattr(person, field) not in (None, value)}
+    if missing:
+        person = _complete(session, person, missing, at, actor_id)
+    if wrong:
+        _correct(session, person, wrong, at, actor_id)
+    return person
+
+
+def _correct(session: Session, person: Person, wrong: dict[str, str], at: datetime, actor_id: int | None) -> None:
+    before = {field: getattr(person, field) for field in wrong}
+    for field, value in wrong.items():
+        setattr(person, field, value)
+        if field != "name":
+            setattr(person, hash_column(field), hash_of(field, value))
+    session.flush()
+    append(
+        session,
+        f"person:{person.id}",
+        "person.corrected",
+        centre_id=person.centre_id,
+        actor_id=actor_id,
+        at=at,
+        data={"fields": sorted(wrong)},
+        words={"before": before},
+    )

@@ -13,11 +13,13 @@ from portal.cases.forms.actions import (
     StatementForm,
     VisitForm,
 )
+from portal.cases.forms.amendment import AmendForm, PartyForm, amend_form
 from portal.cases.forms.declared import step_form, to_data
 from portal.cases.forms.fields import scoped
 from portal.cases.forms.registration import RegisterForm, register_form
 
 __all__ = [
+    "AmendForm",
     "AttachForm",
     "CloseForm",
     "ContactForm",
@@ -25,11 +27,13 @@ __all__ = [
     "MarkForm",
     "OpenForm",
     "OutcomeForm",
+    "PartyForm",
     "ReasonForm",
     "RegisterForm",
     "SettleForm",
     "StatementForm",
     "VisitForm",
+    "amend_form",
     "register_form",
     "scoped",
     "step_form",

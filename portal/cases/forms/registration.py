@@ -30,14 +30,12 @@ from portal.cases.forms.fields import (
     choices,
 )
 from portal.cases.operations import PersonGiven, Registration
+from portal.cases.operations.given import MOST_DEMANDS, MOST_REPRESENTATIVES
 from portal.organisation.models import Region, Unit
 from portal.people import identity
 
 OWN = "own_"  # before the names of the chosen platform's own fields
-MOST_DEMANDS = 20
 LONGEST_DEMAND = 500
-# 信访工作条例 第二十条: 多人走访推选代表,不得超过 5 人. A joint letter has no such limit.
-MOST_REPRESENTATIVES = 5
 WALKED_IN = "visit"
 CATEGORIES = (
     "农村农业", "国土资源", "城乡建设", "劳动和社会保障", "交通运输", "环境保护", "卫生健康", "教育文体",

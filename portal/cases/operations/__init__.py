@@ -1,5 +1,6 @@
 """Everything that changes a case. Runs inside database.write(); adds, flushes, appends to the trail, never commits."""
 
+from portal.cases.operations.amendment import amend
 from portal.cases.operations.contacts import (
     mark_statement,
     record_contact,
@@ -8,14 +9,16 @@ from portal.cases.operations.contacts import (
     take_statement,
 )
 from portal.cases.operations.drafts import drop_draft, save_draft
-from portal.cases.operations.given import FieldProblems, PersonGiven, Refused, Registration, StaleVersion
+from portal.cases.operations.given import Amendment, FieldProblems, PersonGiven, Refused, Registration, StaleVersion
 from portal.cases.operations.grants import account_scope, grant, platform_scope, unit_scope
 from portal.cases.operations.outcome import close_case, link, missing_for_closing, rate, set_outcome
 from portal.cases.operations.papers import AttachmentRefused, attach
+from portal.cases.operations.parties import add_party
 from portal.cases.operations.proceedings import advance, open_proceeding
 from portal.cases.operations.registration import register
 
 __all__ = [
+    "Amendment",
     "AttachmentRefused",
     "FieldProblems",
     "PersonGiven",
@@ -23,7 +26,9 @@ __all__ = [
     "Registration",
     "StaleVersion",
     "account_scope",
+    "add_party",
     "advance",
+    "amend",
     "attach",
     "close_case",
     "drop_draft",

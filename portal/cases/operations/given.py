@@ -1,8 +1,13 @@
 """What operations are given and how they refuse."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+
+MOST_DEMANDS = 20
+# 信访工作条例 第二十条: 多人走访推选代表,不得超过 5 人. A joint letter has no such limit.
+MOST_REPRESENTATIVES = 5
 
 
 class Refused(Exception):
@@ -66,3 +71,19 @@ class Registration:
     national_code: str = ""
     national_entered_on: date | None = None
     source_key: str | None = None
+
+
+@dataclass(frozen=True)
+class Amendment:
+    """What is filled in or corrected after registration (随后补充).
+
+    ``columns``: names of amendment.COLUMNS → new value; what equals the present value is no change. ``person``: only what
+    was typed, "" leaves what is known. ``facts`` and ``demands`` are added to what was recorded, never put in its place.
+    ``reason`` is a must where something known of the petitioner is corrected.
+    """
+
+    columns: Mapping[str, Any] = field(default_factory=dict)
+    person: PersonGiven | None = None
+    facts: str = ""
+    demands: tuple[str, ...] = ()
+    reason: str = ""

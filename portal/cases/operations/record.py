@@ -81,6 +81,9 @@ def seal_free_text(session: Session, case: Case, text: str) -> str:
     """``text`` with its personal numbers replaced by tokens, the values stored beside the case."""
     if not text:
         return text
+    clean, found = seal_text(text, 0)
+    if not found:
+        return clean
     taken = session.scalar(select(func.count()).select_from(SealedValue).where(SealedValue.case_id == case.id))
     clean, found = seal_text(text, taken)
     for item in found:

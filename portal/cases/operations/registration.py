@@ -50,7 +50,8 @@ def register(
         add_visit(session, actor, case, kind="first", at=at, person_id=person_id, headcount=given.headcount,
                   window_id=window_id, ticket_id=ticket_id)  # fmt: skip
     proceedings.open_proceeding(session, actor, case, given.platform, at=at, data=given.platform_data, first=True)
-    grants.grant(session, case, grants.account_scope(actor.id), why="首接首办", at=at)
+    if actor.id:  # an import has no first window
+        grants.grant(session, case, grants.account_scope(actor.id), why="首接首办", at=at)
     index(session, case)
     return case
 

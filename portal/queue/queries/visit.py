@@ -90,7 +90,7 @@ def _told(entry: Entry, windows: dict[int, str], services: dict[int, str]) -> tu
         "ticket.identified": ("核对身份,与本中心记录对应", "", "visit"),
         "ticket.finished": ("接待完毕", ":".join(filter(None, (reason, words_of(words)))), "step"),
     }
-    return tellings.get(entry.kind, (entry.kind, "", "visit"))
+    return tellings.get(entry.kind, ("其他记录", "", "visit"))
 
 
 def _class(data: dict) -> str:
