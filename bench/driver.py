@@ -136,7 +136,14 @@ class Plan:
 
 
 def measure(
-    port: int, workers: list[int], clerks: list[Clerk], plan: Plan, database: Path, ping: bytes, seconds: float, seed: int
+    port: int,
+    workers: list[int],
+    clerks: list[Clerk],
+    plan: Plan,
+    database: Path,
+    ping: bytes,
+    seconds: float,
+    seed: int,
 ) -> Measured:
     """Let each clerk repeat ``plan`` over one connection for ``seconds``; the first second is not counted."""
     connections = balanced(port, workers, len(clerks), ping)

@@ -33,6 +33,8 @@ MADE = {"case_id": "case", "person_id": "person", "proceeding_id": "proceeding",
 UNIQUE = {"enquiry_hash", "source_key", "id_hash"}
 TABLES = {"case_record": "case"}
 WIDTH = 10
+# what each operation is about, by the name under which record.py tells it
+VARIES = {"list": "", "search": "", "board": "", "open": "case", "register": "made", "call": "ticket", "miss": "ticket"}
 TEMPLATE = """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>{{ title }}</title></head><body>
 <table><tbody>{% for row in rows %}<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}
 <td>{% for link in row.links %}<a href="{{ url_for('open_case', clerk=1, case=link, number='YC') }}">›</a>{% endfor %}</td></tr>
@@ -58,7 +60,9 @@ class Operation:
             elif sql == "COMMIT":
                 writing = False
             elif sql not in ("BEGIN", "ROLLBACK"):
-                (self.inside if writing else self.before).append(_step(sql, statement["parameters"], told))
+                (self.inside if writing else self.before).append(
+                    _step(sql, statement["parameters"], told, VARIES[name])
+                )
         self.template: Template | None = None
         self.filler = ""
 
@@ -105,14 +109,14 @@ class Row(list):
     links: range = range(0)
 
 
-def _step(sql: str, parameters: list[Any], told: dict[str, Any]) -> Step:
+def _step(sql: str, parameters: list[Any], told: dict[str, Any], varies: str) -> Step:
     """One statement as a function; the places that vary are found now, so that running costs nothing more."""
     insert = INSERT.match(sql)
     columns = [name.strip().strip('"') for name in insert[2].split(",")] if insert else []
     slots = []
     for place, value in enumerate(parameters):
         column = columns[place % len(columns)] if columns else ""
-        if slot := _slot(column, value, told):
+        if slot := _slot(column, value, told, varies):
             slots.append((place, slot))
     table = insert[1] if insert else ""
     keeps = TABLES.get(table, table) if table in ("case_record", "person", "proceeding", "event") else ""
@@ -139,34 +143,26 @@ def _step(sql: str, parameters: list[Any], told: dict[str, Any]) -> Step:
     return run
 
 
-def _slot(column: str, value: Any, told: dict[str, Any]) -> Callable[[Values], Any] | None:
-    made, ticket, shown = told["made"], told["ticket"], told["case"]
+def _slot(column: str, value: Any, told: dict[str, Any], varies: str) -> Callable[[Values], Any] | None:
+    """Where ``value`` varies from request to request: whose it is, and the case or ticket that the operation is about."""
     if column in UNIQUE and isinstance(value, str):
         return lambda values: secrets.token_hex(32)
     if column in MADE and value is not None:
         return lambda values: values[MADE[column]]
-    plain = {
-        told["clerk"]: "clerk",
-        told["window"]: "window",
-        shown["id"]: "case",
-        shown["number"]: "number",
-        made["id"]: "case",
-        made["number"]: "number",
-        ticket: "ticket",
-    }
-    if isinstance(value, int | str) and value in plain and value is not True:
+    about = {"case": told["case"], "made": told["made"], "ticket": {"id": told["ticket"]}, "": {}}[varies]
+    plain = {told["clerk"]: "clerk", told["window"]: "window"}
+    formed = {f"account:{told['clerk']}": ("account:{}", "clerk"), f"window:{told['window']}": ("window:{}", "window")}
+    if about:
+        kind = "ticket" if varies == "ticket" else "case"
+        plain |= {about["id"]: kind, about.get("number", ""): "number"}
+        formed[f"{kind}:{about['id']}"] = (f"{kind}:{{}}", kind)
+    if isinstance(value, int | str) and value and value is not True and value in plain:
         name = plain[value]
-        return lambda values: values[name]
-    prefixes = {
-        f"account:{told['clerk']}": ("account:{}", "clerk"),
-        f"window:{told['window']}": ("window:{}", "window"),
-        f"case:{shown['id']}": ("case:{}", "case"),
-        f"case:{made['id']}": ("case:{}", "case"),
-        f"ticket:{ticket}": ("ticket:{}", "ticket"),
-    }
-    if isinstance(value, str) and value in prefixes:
-        form, name = prefixes[value]
-        return lambda values: form.format(values[name])
+        # a number met before its row is made belongs to another table
+        return lambda values: values.get(name, value)
+    if isinstance(value, str) and value in formed:
+        form, known = formed[value]
+        return lambda values: form.format(values[known])
     return None
 
 
@@ -178,7 +174,13 @@ _database = Path(os.environ["FLOOR_HOME"]) / "portal.sqlite3"
 def _connection() -> sqlite3.Connection:
     if not hasattr(_here, "connection"):
         _here.connection = sqlite3.connect(_database, timeout=60, isolation_level=None)
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON", "cache_size=-32000"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "recursive_triggers=ON",
+            "cache_size=-32000",
+        ):
             _here.connection.execute(f"PRAGMA {pragma}")
     return _here.connection
 

@@ -3,13 +3,13 @@
 import multiprocessing
 import re
 import shutil
-import sqlite3
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 from bench import plans, record, seed
@@ -17,8 +17,9 @@ from bench.driver import Clerk, Connection, Measured, Plan, measure, request
 from bench.serve import Server
 
 CONNECTIONS = 8
-PORTS = {"portal": 8765, "floor": 8766}
-TICKETS = 12_000
+PORTS = {"portal": 8765, "floor": 8766, "pages": 8767}
+TICKETS = 500  # waiting in each of eight queues when the calling begins: far more than any hall ever holds
+USUAL = 25  # waiting in each of them when single pages are looked at
 TOKEN = re.compile(rb'name="csrf_token"[^>]*value="([^"]+)"')
 COOKIE = re.compile(rb"set-cookie: portal=([^;]*)", re.IGNORECASE)
 # What a clerk opens in the course of a day; {number} is a case open to the clerk.
@@ -67,19 +68,18 @@ class Sides:
 
     def _open(self) -> "Sides":
         kept = seed.folder(self.cases, self._say)
-        self.homes = {name: seed.copy_of(kept, self._folder / name) for name in ("portal", "recording")}
+        self.homes = {name: seed.copy_of(kept, self._folder / name) for name in ("portal", "recording", "pages")}
         seed.stock(self.homes["portal"], TICKETS)
+        seed.stock(self.homes["pages"], USUAL)
         shutil.copyfile(self.homes["portal"] / "portal.sqlite3", self.homes["recording"] / "portal.sqlite3")
         self.homes["floor"] = seed.copy_of(self.homes["portal"], self._folder / "floor")
         told = record.record(self.homes["recording"], self._folder / "recorded.json")
         self.sizes = {name: one["bytes"] for name, one in told["operations"].items()}
         self.numbers = record.visible(self.homes["portal"], 2000)
-        settings = seed.settings_for(self.homes["portal"])
-        environment = {"PORTAL_HOME": str(settings.home), "PORTAL_SECRET": settings.secret_key}
-        environment["PORTAL_DATA_KEYS"] = ",".join(settings.data_keys)
         floor = {"FLOOR_HOME": str(self.homes["floor"]), "FLOOR_RECORD": str(self._folder / "recorded.json")}
         self.servers = {
-            "portal": self._start("wsgi:app", "portal", environment, "/healthz"),
+            "portal": self._start("wsgi:app", "portal", seed.environment_of(self.homes["portal"]), "/healthz"),
+            "pages": self._start("wsgi:app", "pages", seed.environment_of(self.homes["pages"]), "/healthz"),
             "floor": self._start("bench.floor:app", "floor", floor, "/ping"),
         }
         self.clerks = {"portal": [self.sign_in(number) for number in range(1, CONNECTIONS + 1)]}
@@ -92,13 +92,19 @@ class Sides:
         self._stack.close()
 
     def _start(self, application: str, name: str, environment: dict[str, str], ping: str) -> Server:
-        return self._stack.enter_context(Server(application, PORTS[name], environment, self._folder / f"{name}.log", ping))
+        return self._stack.enter_context(
+            Server(application, PORTS[name], environment, self._folder / f"{name}.log", ping)
+        )
 
     def sign_in(self, number: int, login_name: str | None = None) -> Clerk:
         """The clerk of that number, through the sign-in page."""
         connection = Connection(PORTS["portal"])
         _, head, page = connection.ask(request("GET", "/login", {}))
-        fields = {"csrf_token": TOKEN.search(page)[1].decode(), "login_name": login_name or f"clerk{number:02d}", "password": seed.PASSWORD}
+        fields = {
+            "csrf_token": TOKEN.search(page)[1].decode(),
+            "login_name": login_name or f"clerk{number:02d}",
+            "password": seed.PASSWORD,
+        }
         cookie = COOKIE.search(head)[1].decode()
         status, head, _ = connection.ask(request("POST", "/login", {"Cookie": f"portal={cookie}"}, urlencode(fields)))
         if status != 303:
@@ -121,16 +127,32 @@ class Sides:
         server = self.servers[side]
         ping = request("GET", "/healthz" if side == "portal" else "/ping", {})
         before = server.cpu()
-        arguments = (server.port, server.workers, self.clerks[side], plan, self.homes[side] / "portal.sqlite3", ping, seconds, turn)
+        arguments = (
+            server.port,
+            server.workers,
+            self.clerks[side],
+            plan,
+            self.homes[side] / "portal.sqlite3",
+            ping,
+            seconds,
+            turn,
+        )
         told = self._driver.submit(measure, *arguments).result()
         return told, server.cpu() - before
+
+    def apart(self, work: Callable[..., Any], *arguments: Any) -> Any:
+        """``work`` in the driver's process."""
+        return self._driver.submit(work, *arguments).result()
 
     def pages(self, rounds: int) -> dict[str, tuple[float, float, int]]:
         """Each page asked for alone, one after another: median and p95 in milliseconds, and bytes."""
         told = {}
         for name, path in PAGES.items():
             told[name] = self._page(self.clerks["portal"][0], path, rounds)
-        for name, login, path in (("greeter's desk", "desk", "/queue/desk"), ("case list of the head", "head", "/cases")):
+        for name, login, path in (
+            ("greeter's desk", "desk", "/queue/desk"),
+            ("case list of the head", "head", "/cases"),
+        ):
             told[name] = self._page(self.sign_in(0, login), path, rounds)
         return told
 
@@ -138,10 +160,8 @@ class Sides:
         path = path.format(number=self.numbers[0][1], middle=self.numbers[min(1000, len(self.numbers) - 1)][0])
         ready = request("GET", path, {"Cookie": f"portal={clerk.cookie}"})
         plan = Plan(path, 200, _Same(ready))
-        server = self.servers["portal"]
-        ping = request("GET", "/healthz", {})
-        workers = server.workers[:1]
-        told = self._driver.submit(measure_rounds, server.port, workers, clerk, plan, ping, rounds).result()
+        server = self.servers["pages"]
+        told = self._driver.submit(measure_rounds, server.port, plan, rounds).result()
         if told.errors:
             raise RuntimeError(f"{path}: {told.errors[0]}")
         connection = Connection(server.port)
@@ -161,7 +181,7 @@ class _Same:
             yield [lambda: self.ready]
 
 
-def measure_rounds(port: int, workers: list[int], clerk: Clerk, plan: Plan, ping: bytes, rounds: int) -> Measured:
+def measure_rounds(port: int, plan: Plan, rounds: int) -> Measured:
     """One clerk alone, ``rounds`` requests after five that are not counted."""
     connection, told = Connection(port), Measured()
     parts = plan.rounds()
@@ -191,11 +211,3 @@ def _joined(parts: list[tuple[Measured, float]]) -> Result:
         requests=count,
         errors=[one for told, _ in parts for one in told.errors],
     )
-
-
-def waiting(home: Path) -> int:
-    """How many tickets still wait."""
-    connection = sqlite3.connect(home / "portal.sqlite3")
-    left = connection.execute("SELECT count(*) FROM ticket WHERE state = 'waiting'").fetchone()[0]
-    connection.close()
-    return left

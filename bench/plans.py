@@ -81,7 +81,9 @@ def _board(rng: Random, clerk: Clerk, database: Path) -> Iterator[list[Make]]:
 
 def _open(path: str, numbers: list[tuple[int, str]], rng: Random, clerk: Clerk, database: Path) -> Iterator[list[Make]]:
     chosen = rng.sample(numbers, min(len(numbers), 500))
-    made = [request("GET", path.format(clerk=clerk.id, case=case, number=number), headers(clerk)) for case, number in chosen]
+    made = [
+        request("GET", path.format(clerk=clerk.id, case=case, number=number), headers(clerk)) for case, number in chosen
+    ]
     for ready in cycle(made):
         yield [lambda ready=ready: ready]
 

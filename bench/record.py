@@ -54,7 +54,9 @@ class Recorder:
         """Forget what was heard and listen."""
         self.heard, self.outputs, self.links, self.on = [], 0, 0, True
 
-    def _statement(self, connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
+    def _statement(
+        self, connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool
+    ) -> None:
         rows = parameters if many and isinstance(parameters[0], tuple) else [parameters]
         for row in rows:  # several rows in one INSERT … RETURNING come as one flat tuple
             self._note(statement, list(row or ()))
@@ -71,14 +73,21 @@ def record(home: Path, into: Path) -> dict[str, Any]:
     screen.set_cookie("portal_screen", seed.SCREEN_TOKEN)
     token = _sign_in(client)
     case_id, number = visible(home, 1)[0]
-    told: dict[str, Any] = {"clerk": CLERK, "window": 18 + CLERK, "case": {"id": case_id, "number": number}, "operations": {}}
+    told: dict[str, Any] = {
+        "clerk": CLERK,
+        "window": 18 + CLERK,
+        "case": {"id": case_id, "number": number},
+        "operations": {},
+    }
     work = {
         "list": lambda: client.get("/cases"),
         "search": lambda: client.get("/cases", query_string={"q": plans.WORD}),
         "open": lambda: client.get(f"/cases/{number}"),
         "register": lambda: client.post("/cases/new", data=plans.fields(Random(), token)),
         "call": lambda: client.post("/queue/window/next", data={"csrf_token": token}),
-        "miss": lambda: client.post(f"/queue/tickets/{_ticket(home)[0]}/miss", data={"csrf_token": token, "version": _ticket(home)[1]}),
+        "miss": lambda: client.post(
+            f"/queue/tickets/{_ticket(home)[0]}/miss", data={"csrf_token": token, "version": _ticket(home)[1]}
+        ),
         "board": lambda: [screen.get("/screens/hall/board") for _ in range(2)][1],
     }
     for _turn in range(3):  # the third is kept
@@ -121,7 +130,9 @@ def _sign_in(client: FlaskClient) -> str:
 
 def _ticket(home: Path) -> tuple[int, int]:
     connection = sqlite3.connect(home / "portal.sqlite3")
-    found = connection.execute("SELECT id, version FROM ticket WHERE account_id = ? AND state = 'called'", (CLERK,)).fetchone()
+    found = connection.execute(
+        "SELECT id, version FROM ticket WHERE account_id = ? AND state = 'called'", (CLERK,)
+    ).fetchone()
     connection.close()
     return found
 

@@ -49,10 +49,11 @@ from portal.trail.operations import GENESIS, digest_of
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / "build" / "bench"
-FORM = 2  # raise it when the rows made here change: folders of another form are built anew
+FORM = 3  # raise it when the rows made here change: folders of another form are built anew
 PASSWORD = "Bench-hall-2026"
 SCREEN_TOKEN = "the-token-of-every-wall-screen-of-the-bench"
 CLERKS = 64
+QUEUES = 8  # the windows of the bench take turns: window n serves queue n modulo 8
 BATCH = 2000
 CENTRE = 1
 PER_CASE = 10  # event ids left free for each case, so that ids need no look-up
@@ -81,6 +82,13 @@ def settings_for(home: Path) -> Settings:
         data_keys=(DATA_KEY,),
         clock_file=None,
     )
+
+
+def environment_of(home: Path) -> dict[str, str]:
+    """What another process needs to serve the data folder ``home``."""
+    settings = settings_for(home)
+    keys = {"PORTAL_SECRET": settings.secret_key, "PORTAL_DATA_KEYS": ",".join(settings.data_keys)}
+    return {"PORTAL_HOME": str(home), "DATABASE_URL": settings.database_url, **keys}
 
 
 def folder(cases: int, say: Callable[[str], None] = print) -> Path:
@@ -114,7 +122,10 @@ def build(home: Path, cases: int, say: Callable[[str], None]) -> None:
             for first in range(1, cases + 1, BATCH):
                 _write(session, maker.batch(first, min(first + BATCH, cases + 1), cases))
                 say(f"  {min(first + BATCH - 1, cases):>7} of {cases} cases")
-            session.execute(insert(Counter), [{"centre_id": CENTRE, "series": f"case:{y}", "last": n} for y, n in maker.serials.items()])
+            session.execute(
+                insert(Counter),
+                [{"centre_id": CENTRE, "series": f"case:{y}", "last": n} for y, n in maker.serials.items()],
+            )
             session.commit()
             session.execute(text(f"INSERT INTO {search.NAME}({search.NAME}) VALUES ('optimize')"))
             session.execute(text("ANALYZE"))
@@ -125,15 +136,18 @@ def build(home: Path, cases: int, say: Callable[[str], None]) -> None:
 
 
 def stock(home: Path, tickets: int) -> None:
-    """Put ``tickets`` waiting numbers of today into the petition queue of ``home``, as the greeter's desk would have."""
+    """Put ``tickets`` waiting numbers of today into each of the bench's queues in ``home``, as the greeter's desk would have."""
     app = create_app(settings_for(home))
     with app.app_context():
         with _quick(app) as session:
-            service = session.scalar(select(Service.id).where(Service.platform == "petition").order_by(Service.id).limit(1))
-            rng, at = Random(7), clock.now() - timedelta(hours=2)
+            services = list(
+                session.scalars(select(Service.id).where(Service.code.like("bench.%")).order_by(Service.id))
+            )
+            at = clock.now() - timedelta(hours=2)
             made: dict[type[Base], list[dict[str, Any]]] = defaultdict(list)
-            for serial in range(1, tickets + 1):
-                _ticket(made, rng, serial, service, at + timedelta(milliseconds=serial * 100))
+            for serial in range(tickets * len(services)):
+                service = services[serial % len(services)]
+                _ticket(made, serial + 1, service, at + timedelta(milliseconds=serial * 100))
             for model, rows in made.items():
                 session.execute(insert(model), rows)
             session.commit()
@@ -172,34 +186,49 @@ def _hall(session: Session) -> None:
     at = clock.now()
     founding.found(session, at, PLATFORMS)
     statutes.load_published(session, at)
-    offered = list(session.scalars(select(Service.id).where(Service.platform == "petition")))
+    _staff(session)
+    _windows(session, at)
+    hall = {"centre_id": CENTRE, "kind": "hall", "pairing_code": "BENCH1", "asked_at": at}
+    approved = {"approved_at": at, "approved_by": CLERKS + 3}
+    session.add(Screen(**hall, **approved, name="大厅屏", token_hash=ring.digest("screen", SCREEN_TOKEN)))
+
+
+def _staff(session: Session) -> None:
     hashed = generate_password_hash(PASSWORD)
     staff = [(f"clerk{n:02d}", f"窗口{n:02d}", Role.CLERK, ("petition",)) for n in range(1, CLERKS + 1)]
     staff += [("desk", "导引一", Role.GREETER, ()), ("head", "值班长", Role.DUTY_HEAD, ())]
     staff += [("hall", "系统管理员", Role.SYSTEM_ADMIN, ()), ("people", "安全管理员", Role.SECURITY_ADMIN, ())]
     staff += [("audit", "审计管理员", Role.AUDIT_ADMIN, ())]
     for identity, (login, name, role, platforms) in enumerate(staff, start=1):
-        session.add(
-            Account(
-                id=identity,
-                centre_id=CENTRE,
-                login_name=login,
-                name=name,
-                password_hash=hashed,
-                session_key=secrets.token_hex(8),
-                role_rows=[AccountRole(role=role.value)],
-                platform_rows=[AccountPlatform(platform=code) for code in platforms],
-            )
+        account = Account(
+            id=identity,
+            centre_id=CENTRE,
+            login_name=login,
+            name=name,
+            password_hash=hashed,
+            session_key=secrets.token_hex(8),
+            role_rows=[AccountRole(role=role.value)],
+            platform_rows=[AccountPlatform(platform=code) for code in platforms],
         )
+        session.add(account)
     session.flush()
+
+
+def _windows(session: Session, at: datetime) -> None:
+    offered = []
+    for number in range(1, QUEUES + 1):
+        stated = {"code": f"bench.{number}", "name": f"来访登记({number})", "prefix": "A", "area": "一楼东区"}
+        service = Service(centre_id=CENTRE, position=100 + number, platform="petition", **stated)
+        session.add(service)
+        session.flush()
+        offered.append(service.id)
     for number in range(1, CLERKS + 1):
-        window = Window(centre_id=CENTRE, name=f"{100 + number}号窗口", sign="信访接待", platform="petition", position=100 + number)
+        stated = {"name": f"{100 + number}号窗口", "sign": "信访接待", "platform": "petition", "position": 100 + number}
+        window = Window(centre_id=CENTRE, **stated)
         session.add(window)
         session.flush()
-        session.add_all(WindowService(window_id=window.id, service_id=service) for service in offered)
+        session.add(WindowService(window_id=window.id, service_id=offered[(number - 1) % QUEUES]))
         session.add(WindowSession(centre_id=CENTRE, window_id=window.id, account_id=number, opened_at=at))
-    hall = {"centre_id": CENTRE, "kind": "hall", "pairing_code": "BENCH1", "asked_at": at, "approved_at": at, "approved_by": 67}
-    session.add(Screen(**hall, name="大厅屏", token_hash=ring.digest("screen", SCREEN_TOKEN)))
 
 
 @dataclass
@@ -212,7 +241,20 @@ class Batch:
 
 def _write(session: Session, batch: Batch) -> None:
     # in the order in which foreign keys point
-    for model in (Person, Case, CaseGrant, Proceeding, Party, Demand, Visit, Contact, Clock, TrailHead, Event, EventPayload):
+    for model in (
+        Person,
+        Case,
+        CaseGrant,
+        Proceeding,
+        Party,
+        Demand,
+        Visit,
+        Contact,
+        Clock,
+        TrailHead,
+        Event,
+        EventPayload,
+    ):
         if batch.rows[model]:
             session.execute(insert(model), batch.rows[model])
     for case_id, texts in batch.texts:
@@ -260,12 +302,23 @@ class Maker:
                 "source_key": f"bench:{case_id}",
             }
         )  # fmt: skip
-        rows[Demand].append({"case_id": case_id, "position": 1, "text": demand, "results": [], "met": "met" if closed else None})
+        rows[Demand].append(
+            {"case_id": case_id, "position": 1, "text": demand, "results": [], "met": "met" if closed else None}
+        )
         rows[Party].append({"case_id": case_id, "person_id": person_id, "name": name, "role": "petitioner"})
         rows[Party].append({"case_id": case_id, "person_id": None, "name": about, "role": "respondent"})
         for scope, why in ((f"platform:{platform.code}", "开启程序"), (f"account:{clerk}", "首接首办")):
             rows[CaseGrant].append({"scope": scope, "case_id": case_id, "centre_id": CENTRE, "why": why, "since": at})
-        rows[Visit].append({"centre_id": CENTRE, "case_id": case_id, "person_id": person_id, "kind": "first", "at": at, "account_id": clerk})
+        rows[Visit].append(
+            {
+                "centre_id": CENTRE,
+                "case_id": case_id,
+                "person_id": person_id,
+                "kind": "first",
+                "at": at,
+                "account_id": clerk,
+            }
+        )
         made.texts.append((case_id, [number, subject, facts, about, demand, name]))
         self._story(made, case_id, platform, clerk, at, closed, subject, demand)
 
@@ -275,7 +328,13 @@ class Maker:
         if known and self.rng.random() < 0.25:
             person = self.rng.choice(known)
             return person["id"], person["name"]
-        person = {"id": case_id, "centre_id": CENTRE, "kind": "citizen", "name": words.person_name(self.rng), "created_at": at}
+        person = {
+            "id": case_id,
+            "centre_id": CENTRE,
+            "kind": "citizen",
+            "name": words.person_name(self.rng),
+            "created_at": at,
+        }
         for column, value in (
             ("id_number", words.id_number(self.rng, case_id)),
             ("phone", words.phone(self.rng)),
@@ -289,7 +348,12 @@ class Maker:
     def _clocks(self, made: Batch, case_id: int, platform: Any, at: datetime, closed: datetime | None) -> date | None:
         final = next(code for code, state in platform.states.items() if state.final)
         proceeding = {"id": case_id, "centre_id": CENTRE, "case_id": case_id, "platform": platform.code, "data": {}}
-        proceeding |= {"state": final if closed else platform.initial, "opened_at": at, "moved_at": closed or at, "closed_at": closed}
+        proceeding |= {
+            "state": final if closed else platform.initial,
+            "opened_at": at,
+            "moved_at": closed or at,
+            "closed_at": closed,
+        }
         made.rows[Proceeding].append(proceeding)
         days = []
         for key in platform.opening:
@@ -313,11 +377,21 @@ class Maker:
         if rule.amount is None:
             return None
         due = deadlines.due(rule, day, self.calendar)
-        plain = [value.date() if isinstance(value, datetime) else value for value in (due.natural_due, due.effective_due)]
+        plain = [
+            value.date() if isinstance(value, datetime) else value for value in (due.natural_due, due.effective_due)
+        ]
         return (*plain, due.provisional, rule.verified, rule.binds)
 
     def _story(
-        self, made: Batch, case_id: int, platform: Any, clerk: int, at: datetime, closed: datetime | None, subject: str, demand: str
+        self,
+        made: Batch,
+        case_id: int,
+        platform: Any,
+        clerk: int,
+        at: datetime,
+        closed: datetime | None,
+        subject: str,
+        demand: str,
     ) -> None:
         stated = {"platform": platform.code, "proceeding_id": case_id, "state": platform.initial}
         registered = {"channel": "visit", "platform": platform.code, "ticket_id": None, "window_id": 18 + clerk}
@@ -327,11 +401,26 @@ class Maker:
         ]
         if self.rng.random() < 0.4:
             later = at + timedelta(minutes=20)
-            said = {"unit": "县信访局", "answered_by": "值班员", "said": "已联系责任单位,三日内答复。", "promise": "三日内答复"}
+            said = {
+                "unit": "县信访局",
+                "answered_by": "值班员",
+                "said": "已联系责任单位,三日内答复。",
+                "promise": "三日内答复",
+            }
             said["promised_by"] = "值班员"
-            contact = {"centre_id": CENTRE, "case_id": case_id, "unit_name": "县信访局", "answered_by": "值班员", "at": later}
+            contact = {
+                "centre_id": CENTRE,
+                "case_id": case_id,
+                "unit_name": "县信访局",
+                "answered_by": "值班员",
+                "at": later,
+            }
             contact |= {"account_id": clerk, "said": said["said"], "promise": said["promise"], "promised_by": "值班员"}
-            contact |= {"promised_on": clock.day_of(at + timedelta(days=3)), "settled_at": at + timedelta(days=3), "settled_how": "kept"}
+            contact |= {
+                "promised_on": clock.day_of(at + timedelta(days=3)),
+                "settled_at": at + timedelta(days=3),
+                "settled_how": "kept",
+            }
             made.rows[Contact].append(contact)
             told.append(("contact.made", later, {"promised_on": contact["promised_on"].isoformat()}, said))
         if self.rng.random() < 0.3:
@@ -342,7 +431,7 @@ class Maker:
         _chain(made.rows, f"case:{case_id}", case_id * PER_CASE, clerk, told)
 
 
-def _ticket(made: dict[type[Base], list[dict[str, Any]]], rng: Random, serial: int, service: int, at: datetime) -> None:
+def _ticket(made: dict[type[Base], list[dict[str, Any]]], serial: int, service: int, at: datetime) -> None:
     ticket_id, day = TICKETS_FROM + serial, clock.today()
     code = secrets.token_hex(5).upper()
     made[Ticket].append(
@@ -352,7 +441,9 @@ def _ticket(made: dict[type[Base], list[dict[str, Any]]], rng: Random, serial: i
             "calls": 0, "hold_reason": "", "version": 1, "code": code, "code_hash": ring.digest("ticket-code", code),
         }
     )  # fmt: skip
-    made[Period].append({"centre_id": CENTRE, "ticket_id": ticket_id, "kind": "waiting", "service_id": service, "start": at})
+    made[Period].append(
+        {"centre_id": CENTRE, "ticket_id": ticket_id, "kind": "waiting", "service_id": service, "start": at}
+    )
     data = {"number": f"A{serial:05d}", "service_id": service, "priority": "ordinary", "headcount": 1}
     # far above the events of the cases
     _chain(made, f"ticket:{ticket_id}", 10**8 + serial, 65, [("ticket.taken", at, data, None)])
@@ -379,4 +470,6 @@ def _chain(
         rows[Event].append(event)
         if payload:
             rows[EventPayload].append({"event_id": event["id"], "salt": salt, "text": payload})
-    rows[TrailHead].append({"chain": chain, "centre_id": CENTRE, "seq": len(told), "head": previous, "moved_at": told[-1][1]})
+    rows[TrailHead].append(
+        {"chain": chain, "centre_id": CENTRE, "seq": len(told), "head": previous, "moved_at": told[-1][1]}
+    )

@@ -26,7 +26,13 @@ class Server:
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "PORT": str(port), "WEB_WORKERS": "2", **environment}
         with open(log, "wb") as file:
             self._process = subprocess.Popen(
-                command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True
+                command,
+                cwd=ROOT,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=file,
+                start_new_session=True,
             )
         self._log = log
 
@@ -39,7 +45,9 @@ class Server:
             except (urllib.error.URLError, OSError):
                 time.sleep(0.1)
         self.__exit__()
-        raise RuntimeError(f"the server does not answer, see {self._log}: {self._log.read_text(encoding='utf-8')[-2000:]}")
+        raise RuntimeError(
+            f"the server does not answer, see {self._log}: {self._log.read_text(encoding='utf-8')[-2000:]}"
+        )
 
     def __exit__(self, *problem: object) -> None:
         if self._process.poll() is None:

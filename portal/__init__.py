@@ -23,7 +23,7 @@ from portal.people import views as people
 from portal.platforms import PLATFORMS
 from portal.queue import stream
 from portal.queue import views as queue
-from portal.web import errors, formats, navigation, security
+from portal.web import errors, formats, navigation, routing, security
 from portal.web.navigation import Item
 
 MENU = (
@@ -68,6 +68,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     Bootstrap5(app)
     security.init_app(app, secure_cookies=settings.secure_cookies)
     errors.init_app(app)
+    routing.init_app(app)
     formats.init_app(app)
     people.init_app(app)
     access.init_app(app)

@@ -9,6 +9,7 @@ from portal.access.permissions import Permission
 from portal.database import db
 from portal.trail import queries
 from portal.web.htmx import page
+from portal.web.routing import row_number
 
 blueprint = Blueprint("audit", __name__)
 ROWS = 50
@@ -37,7 +38,7 @@ def subject(stated: str) -> str:
 @requires(Permission.AUDIT_READ)
 def index() -> Response:
     """The access log, newest first, by key; the verification runs when asked for."""
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=row_number)
     rows = queries.accesses(db.session, actor().centre_id, before=before, limit=ROWS + 1)
     people = {row.actor_id for row in rows if row.actor_id}
     names = dict(db.session.execute(select(Account.id, Account.name).where(Account.id.in_(people))).all())

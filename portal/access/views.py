@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, Response, abort, flash, redirect, request, session, url_for
+from flask import Blueprint, Flask, Response, abort, flash, g, redirect, request, session, url_for
 from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf import FlaskForm
 from sqlalchemy import select
@@ -56,6 +56,7 @@ def _idle_exit() -> None:
     now = clock.now()
     seen = session.get("seen")
     if seen and now - datetime.fromisoformat(seen) > IDLE:
+        g.timed_out = actor()  # what was typed is kept for this person, who is answered by the sign-in page
         logout_user()
         session.pop("seen", None)
         flash("长时间没有操作,已自动退出。请重新登录,刚才填写的内容已暂存。")

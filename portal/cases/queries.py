@@ -210,20 +210,28 @@ class Row:
 
 
 def newest_ids(
-    session: Session, actor: Actor, *, before: int | None, limit: int, platform: str | None = None, state: str | None = None
+    session: Session,
+    actor: Actor,
+    *,
+    before: int | None,
+    limit: int,
+    platform: str | None = None,
+    state: str | None = None,
+    unentered: bool = False,
 ) -> list[int]:
     """Ids of visible cases, newest first, by key. Reads each of the actor's scopes from its index and merges them.
 
     A scan of cases with a probe for the grant would read the whole table for somebody to whom little is open.
     """
     if actor.may(Permission.CASE_READ_ALL):
-        wanted = _narrowed(select(Case.id).where(visible(actor)), platform, state).order_by(Case.id.desc()).limit(limit)
+        wanted = _narrowed(select(Case.id).where(visible(actor)), platform, state, unentered)
+        wanted = wanted.order_by(Case.id.desc()).limit(limit)
         return list(session.scalars(wanted.where(Case.id < before) if before else wanted))
     merged: set[int] = set()
     open_to = _open_by_grant(actor)
     for scope in [platform_scope(platform)] if platform and platform in actor.platforms else scopes(actor):
         one = select(CaseGrant.case_id).join(Case, Case.id == CaseGrant.case_id).where(CaseGrant.scope == scope, open_to)
-        one = _narrowed(one, platform, state).order_by(CaseGrant.case_id.desc()).limit(limit)
+        one = _narrowed(one, platform, state, unentered).order_by(CaseGrant.case_id.desc()).limit(limit)
         merged.update(session.scalars(one.where(CaseGrant.case_id < before) if before else one))
     return sorted(merged, reverse=True)[:limit]
 
@@ -233,7 +241,15 @@ def _open_by_grant(actor: Actor) -> ColumnElement[bool]:
     return and_(Case.centre_id == actor.centre_id, or_(Case.sensitivity == "normal", visible(actor)))
 
 
-def _narrowed(wanted: Select[Any], platform: str | None, state: str | None) -> Select[Any]:
+def not_entered() -> ColumnElement[bool]:
+    """The condition on Case of a petition that is not in the 信访信息系统 (信访工作条例 第二十一条)."""
+    petition = exists().where(Proceeding.case_id == Case.id, Proceeding.platform == "petition")
+    return and_(Case.national_number == "", petition.correlate(Case))
+
+
+def _narrowed(wanted: Select[Any], platform: str | None, state: str | None, unentered: bool) -> Select[Any]:
+    if unentered:
+        wanted = wanted.where(not_entered())
     if state in ("open", "closed"):
         wanted = wanted.where(Case.state == state)
     if platform:

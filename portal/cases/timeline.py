@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import not_, select
 from sqlalchemy.orm import Session
 
 from portal.access.actor import Actor
@@ -29,7 +30,7 @@ class TimelineEntry:
 
 def timeline(session: Session, actor: Actor, case: Case) -> list[TimelineEntry]:
     """The case's events as ``actor`` may read them, oldest first; a sealed platform's show as 心理服务 only."""
-    found = entries(session, f"case:{case.id}")
+    found = _without_hidden_links(session, actor, entries(session, f"case:{case.id}"))
     names = queries.names(session, {entry.actor_id for entry in found if entry.actor_id})
     told = []
     for entry in found:
@@ -38,6 +39,18 @@ def timeline(session: Session, actor: Actor, case: Case) -> list[TimelineEntry]:
         who = names.get(entry.actor_id or 0, "群众本人" if entry.kind == "case.rated" else "系统")
         told.append(TimelineEntry(entry.at, title, detail, who, kind))
     return told
+
+
+def _without_hidden_links(session: Session, actor: Actor, found: list[Entry]) -> list[Entry]:
+    """A link to a matter whose very existence is kept from the reader (检举, counselling) never happened for him."""
+    numbers = {entry.data["other"] for entry in found if entry.kind == "case.linked"}
+    if not numbers:
+        return found
+    kept_from = select(Case.number).where(
+        Case.number.in_(numbers), Case.sensitivity != "normal", not_(queries.visible(actor))
+    )
+    hidden = set(session.scalars(kept_from))
+    return [entry for entry in found if entry.kind != "case.linked" or entry.data["other"] not in hidden]
 
 
 def _sealed_from(actor: Actor, entry: Entry) -> bool:

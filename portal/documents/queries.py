@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.access.actor import Actor
+from portal.access.permissions import Permission
 from portal.cases import queries as cases
 from portal.cases import registry
 from portal.cases.models import Case, Party, Proceeding, Statement, Visit
@@ -193,13 +194,20 @@ def sheet(session: Session, actor: Actor, case: Case, statement_id: int) -> Shee
         taker=cases.names(session, {statement.taken_by}).get(statement.taken_by, "") if statement.taken_by else "",
         platform=registry.platform(platform).sign if platform else "",
         centre=session.get_one(Centre, case.centre_id).name,
-        visitors=tuple(name for name, _person in people),
+        visitors=tuple(_named(actor, name, person) for name, person in people),
         id_number=masking.mask_id(first[1].id_number) if first and first[1] else "",
         phone=masking.mask_phone(first[1].phone) if first and first[1] else "",
         address=masking.mask_address(first[1].address) if first and first[1] else "",
         headcount=visit.headcount if visit else case.headcount,
         demands=tuple(demand.text for demand in cases.demands(session, case)),
     )
+
+
+def _named(actor: Actor, name: str, person: Person | None) -> str:
+    """Whole for those who have the paper signed; who only reads the matter reads a masked name, as on every page."""
+    if actor.may(Permission.CASE_RECORD):
+        return name
+    return masking.mask_name(name, person.kind if person else "citizen")
 
 
 def _visitors(session: Session, case: Case) -> list[tuple[str, Person | None]]:

@@ -5,10 +5,10 @@ from flask import Blueprint, Response, abort, redirect, request, url_for
 from portal import clock, database
 from portal.access.guard import actor, requires
 from portal.access.permissions import Permission
-from portal.cases import queries as cases
 from portal.cases.models import Case
 from portal.cases.operations import mark_statement
 from portal.cases.operations.record import note
+from portal.cases.views.acting import open_case
 from portal.database import db
 from portal.documents import queries
 from portal.trail import operations as trail
@@ -19,10 +19,10 @@ NOW_PRINTING = "printing"
 
 
 @blueprint.get("/cases/<number>/slip/print")
-@requires(Permission.CASE_READ)
+@requires(Permission.CASE_RECORD)
 def slip(number: str) -> Response:
-    """The citizen's slip in large type."""
-    case = _case(number)
+    """The citizen's slip in large type. It carries the citizen's secret code, so only those who hand it out may see it."""
+    case = open_case(number)
     return page(
         "documents/slip.html",
         slip=queries.slip(db.session, actor(), case, clock.today()),
@@ -36,7 +36,7 @@ def slip(number: str) -> Response:
 @requires(Permission.CASE_RECORD)
 def slip_printed(number: str) -> Response:
     """Record that the slip is printed, and open the dialogue."""
-    case_id = _case(number).id
+    case_id = open_case(number).id
     with database.write() as writing:
         note(writing, writing.get_one(Case, case_id), "slip.printed", actor(), clock.now())
     return redirect(url_for("documents.slip", number=number, **{NOW_PRINTING: 1}), 303)
@@ -46,7 +46,7 @@ def slip_printed(number: str) -> Response:
 @requires(Permission.CASE_READ)
 def statement(number: str, statement_id: int) -> Response:
     """A 接谈笔录 as it is signed; its words are personal, so the reading is recorded before they are shown."""
-    case = _case(number)
+    case = open_case(number)
     trail.note_access(
         centre_id=actor().centre_id,
         actor_id=actor().id,
@@ -69,15 +69,10 @@ def statement(number: str, statement_id: int) -> Response:
 @requires(Permission.CASE_RECORD)
 def statement_printed(number: str, statement_id: int) -> Response:
     """Record that the statement is printed, and open the dialogue."""
-    case = _case(number)
+    case = open_case(number)
     if queries.sheet(db.session, actor(), case, statement_id) is None:
         abort(404)
     with database.write() as writing:
         mark_statement(writing, actor(), statement_id, fact="printed", at=clock.now())
     address = url_for("documents.statement", number=number, statement_id=statement_id, **{NOW_PRINTING: 1})
     return redirect(address, 303)
-
-
-def _case(number: str) -> Case:
-    """The case if the reader may know of it at all; a stranger gets 404 in print as everywhere."""
-    return cases.find(db.session, actor(), number) or abort(404)

@@ -39,7 +39,7 @@ def relay_form(ticket_id: int) -> Response:
 
 
 def _send(ticket: Ticket, form: RelayForm, groups: list) -> Response:
-    number, version = ticket.number, int(form.version.data) if form.version.data.isdigit() else 0
+    number, version = ticket.number, _version(form.version.data or "")
     try:
         with database.write() as session:
             relay = operations.send(
@@ -50,6 +50,11 @@ def _send(ticket: Ticket, form: RelayForm, groups: list) -> Response:
         return _form(db.session.get(Ticket, ticket.id), form, groups, 409)
     flash(f"{number} 已接力到{registry.platform(relay.to_platform).label},到窗前仍由您负责。")
     return go(url_for("queue.window"))
+
+
+def _version(typed: str) -> int:
+    # what is no version of any page is an old one
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
 
 
 @blueprint.post("/relays/<int:relay_id>/sign")

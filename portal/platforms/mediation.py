@@ -41,7 +41,7 @@ def hold_session(proceeding: Any, _at: datetime) -> str | None:
 def agree(proceeding: Any, _at: datetime) -> str | None:
     """第二十九、三十条: a written agreement takes effect with all signatures and the seal, an oral one when it is made."""
     data = proceeding.data
-    if data.get("form") == "written" and not data.get("signed_and_sealed"):
+    if data.get("agreement_form") == "written" and not data.get("signed_and_sealed"):
         return "书面协议须经各方当事人签名、盖章或者按指印，调解员签名并加盖调解委员会印章后生效；请确认后再登记。"
     if before(data, "effective_on", "accepted_on"):
         return "协议生效之日不能早于受理之日。"
@@ -122,7 +122,10 @@ STEPS = (
         HANDLE,
         fields=(
             Choice(
-                "form", "协议形式", required=True, options=(("written", "书面调解协议书"), ("oral", "口头协议，已记录"))
+                "agreement_form",
+                "协议形式",
+                required=True,
+                options=(("written", "书面调解协议书"), ("oral", "口头协议，已记录")),
             ),
             Text("terms", "协议内容和履行方式", required=True, long=True),
             Flag("signed_and_sealed", "各方签名（盖章、按指印）、调解员签名、调解委员会印章齐全", help="书面协议必须"),

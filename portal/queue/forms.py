@@ -21,6 +21,7 @@ from portal.people import identity
 from portal.queue import priorities
 from portal.queue.operations.serving import MOST_WORDS, REASONS
 from portal.queue.operations.tickets import MOST_PEOPLE
+from portal.web.routing import MOST
 
 HOLD_REASONS = ("取证件、材料", "等候同行人", "等候单位回电", "暂时离开")
 PAUSE_REASONS = ("短暂离开", "就餐", "会商", "系统或设备故障")
@@ -62,7 +63,7 @@ class KnownForm(FlaskForm):
 class VersionForm(FlaskForm):
     """Every action on a ticket carries the version its page was made from."""
 
-    version = WholeNumber("版本", [Filled("页面不完整,请刷新后重试。")])
+    version = WholeNumber("版本", [Filled("页面不完整,请刷新后重试。"), Between(0, MOST)])
 
 
 class ReasonForm(VersionForm):

@@ -30,6 +30,7 @@ def init_app(app: Flask, limit: int) -> None:
     """Streams for ``app``: at most ``limit`` at a time in this process, the further ones get 503 and Retry-After."""
     url = app.config["SQLALCHEMY_DATABASE_URI"]
     app.extensions[EXTENSION] = Hub(lambda stop: changes.watch(url, stop), limit)
+    app.add_template_global(case_address, "case_stream")
     app.register_blueprint(blueprint)
 
 
@@ -42,6 +43,12 @@ def address(kind: str) -> str:
     """The stream of a staff page, with the mark of what the page is about to show, so that nothing is missed between."""
     topics = _topics(kind, actor())
     return url_for("stream.staff", kind=kind, seen=changes.mark(_revisions(topics), sorted(topics)))
+
+
+def case_address(case_id: int) -> str:
+    """The stream of a case's page, with its mark; pages of cases know it as ``case_stream``."""
+    topics = {(actor().centre_id, f"case:{case_id}"): "case"}
+    return url_for("stream.case", case_id=case_id, seen=changes.mark(_revisions(topics), sorted(topics)))
 
 
 @blueprint.get("/stream/<kind>")

@@ -81,7 +81,7 @@ def test_a_step_as_a_part_brings_the_panel_the_marks_and_the_timeline(
     assert answer.headers["HX-Retarget"] == "#case-panel"
     page = html(answer)
     assert "已记录:转送" in page.select_one("#case-panel .notice-success").get_text()
-    assert [tag["id"] for tag in page.select("[hx-swap-oob]")] == ["case-marks", "timeline"]
+    assert [tag["id"] for tag in page.select("[hx-swap-oob]")] == ["case-marks", "parties", "timeline"]
 
 
 def test_a_step_refuses_bad_input_beside_the_field(clerk: FlaskClient, refer: str, inside: Callable) -> None:

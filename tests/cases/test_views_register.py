@@ -203,11 +203,12 @@ def test_a_draft_survives_lunch(founded: Flask, clerk: FlaskClient, sign_in: Cal
     assert "草稿已存 09:41" in html(note).select_one("#draft-note").get_text()
     token = csrf_token(clerk, "/cases/new")
     with clock.frozen(NOW + timedelta(hours=3)):
-        expired = clerk.post("/cases/new", data=GOOD | {"csrf_token": token})
+        sent = GOOD | {"csrf_token": token, "phone": "139x", "facts": "午饭后接着写的。"}
+        expired = clerk.post("/cases/new", data=sent)
         assert expired.status_code == 302
         assert "/login" in expired.headers["Location"]
         page = html(sign_in("clerk").get("/cases/new"))
-    assert page.select_one("#facts").get_text().strip() == GOOD["facts"]
+    assert page.select_one("#facts").get_text().strip() == "午饭后接着写的。", "what the ended session sent"
     assert page.select_one("#phone")["value"] == "139x", "also what was not right yet"
     assert page.select_one("#once")["value"] != "abc"
     with inside() as session:

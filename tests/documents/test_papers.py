@@ -240,3 +240,29 @@ def test_what_was_typed_is_never_markup(app: Flask, desk: Desk, sign_in: Callabl
         other = register(desk.clerk, demands=("<script>alert(1)</script>",))
     for address in (f"{other.slip}/print", f"{other.statement}/print"):
         assert "<script>alert" not in sign_in("zhang").get(address).get_data(as_text=True)
+
+
+def test_a_paper_of_an_accusation_is_logged_like_its_page(
+    app: Flask, desk: Desk, sign_in: Callable, inside: Callable
+) -> None:
+    with app.app_context():
+        hire("liu", Role.CLERK, platforms=("petition",), name="刘某")
+        other = register(desk.clerk, purpose="accusation")
+    sign_in("zhang").get(f"{other.slip}/print")
+    sign_in("liu").get(f"{other.slip}/print")
+    with inside() as session:
+        looked = [(row.action, row.refused) for row in reversed(accesses(session, 1))]
+    assert looked == [("case.opened", False), ("case.opened", True)]
+
+
+def test_who_only_reads_sees_neither_the_citizens_code_nor_the_name(
+    app: Flask, desk: Desk, sign_in: Callable
+) -> None:
+    with app.app_context():
+        hire("duchashi", Role.SUPERVISOR, name="督查甲")
+    reader = sign_in("duchashi")
+    assert reader.get(f"{desk.slip}/print").status_code == 403
+    paper = reader.get(f"{desk.statement}/print").get_data(as_text=True)
+    assert "吕*" in paper
+    assert "吕德胜" not in paper
+    assert "吕德胜" in sign_in("zhang").get(f"{desk.statement}/print").get_data(as_text=True)

@@ -203,3 +203,15 @@ def test_a_stranger_gets_no_relay_form_for_somebody_elses_visitor(inside, sign_i
         actors = prepared(session)
         ticket = visitor_at(session, actors, "petition")
     assert sign_in(CLERK_OF["labour"]).get(f"/queue/tickets/{ticket.id}/relay").status_code == 404
+
+
+@pytest.mark.parametrize("version", [None, "", "²", "9" * 30, "-1", "x"])
+def test_a_relay_without_a_version_of_the_page_is_stale(inside, sign_in, version):
+    with inside(), database.write() as session:
+        actors = prepared(session)
+        ticket = visitor_at(session, actors, "petition")
+        service = service_of(session, "mediation")
+    fields = {"service": service, "purpose": WANTED} | ({} if version is None else {"version": version})
+    answer = submit(sign_in(CLERK_OF["petition"]), f"/queue/tickets/{ticket.id}/relay", **fields)
+    assert answer.status_code == 409
+    assert "页面已更新" in answer.get_data(as_text=True)

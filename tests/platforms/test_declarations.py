@@ -219,7 +219,7 @@ def guarded() -> list[tuple[str, Step]]:
 )
 def test_days_in_order_are_not_refused_for_their_order(platform, step):
     days = {field.name: "2026-11-20" for field in fields_of(by_code(platform)) if isinstance(field, Day)}
-    full = {"signed_and_sealed": True, "form": "written", "extent": "whole", "check_exempt": True}
+    full = {"signed_and_sealed": True, "agreement_form": "written", "extent": "whole", "check_exempt": True}
     refusal = step.guard(SimpleNamespace(state=step.source[0], data=days | full, purpose="inquiry", channel="visit"), AT)
     assert refusal is None or "不能早于" not in refusal
 

@@ -10,7 +10,7 @@ from portal.platforms.mediation import PLATFORM
 AT = datetime(2026, 11, 23, 2, tzinfo=UTC)
 AGREED = {
     "accepted_on": "2026-11-10",
-    "form": "written",
+    "agreement_form": "written",
     "signed_and_sealed": True,
     "effective_on": "2026-11-20",
     "perform_by": "2026-12-20",
@@ -70,7 +70,7 @@ def test_consent_comes_before_acceptance():
 def test_a_written_agreement_needs_signatures_and_seal_an_oral_one_does_not():
     assert refusal("agree", **AGREED) is None
     assert "签名" in refusal("agree", **AGREED | {"signed_and_sealed": False})
-    assert refusal("agree", **AGREED | {"signed_and_sealed": False, "form": "oral"}) is None
+    assert refusal("agree", **AGREED | {"signed_and_sealed": False, "agreement_form": "oral"}) is None
 
 
 def test_agreement_days_in_order():

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import sys
 
 import pytest
 
@@ -10,5 +11,5 @@ import pytest
 def seed() -> int:
     """The seed of this run, printed with a failure."""
     chosen = int(os.environ.get("PROOF_SEED") or secrets.randbelow(10**6))
-    print(f"repeat with PROOF_SEED={chosen}")
+    sys.stdout.write(f"repeat with PROOF_SEED={chosen}\n")
     return chosen

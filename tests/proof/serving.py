@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 import traceback
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
@@ -31,7 +31,12 @@ class Server:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        self._environment = {**environment_of(settings), "PORT": str(self.port), "WEB_WORKERS": "2", "WEB_THREADS": "16"}
+        self._environment = {
+            **environment_of(settings),
+            "PORT": str(self.port),
+            "WEB_WORKERS": "2",
+            "WEB_THREADS": "16",
+        }
         self._log = log
         self._process: subprocess.Popen | None = None
 
@@ -40,7 +45,13 @@ class Server:
         command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "wsgi:app"]
         with open(self._log, "ab") as log:
             self._process = subprocess.Popen(
-                command, cwd=ROOT, env=self._environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                command,
+                cwd=ROOT,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         until = time.monotonic() + STARTED_WITHIN
         while time.monotonic() < until and self._process.poll() is None:
@@ -49,7 +60,8 @@ class Server:
                     if probe.get("/healthz")[0] == 200:
                         return
             except OSError:
-                time.sleep(0.05)
+                with suppress(subprocess.TimeoutExpired):
+                    self._process.wait(0.05)  # not there yet; no need to ask on where it has ended
         raise TimeoutError(f"the server does not answer: {self._log.read_text(encoding='utf-8')[-2000:]}")
 
     def kill(self) -> None:

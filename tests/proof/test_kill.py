@@ -31,7 +31,10 @@ STEPS = {"called": "ticket.called", "started": "ticket.started", "finished": "ti
 
 @dataclass(frozen=True)
 class Size:
-    """Each kill but the first comes to a server that was killed before. ``steps``: after how many acknowledged steps (between the two, by the seed) each kill comes."""
+    """Each kill but the first comes to a server that was killed before.
+
+    ``steps``: after how many acknowledged steps (between the two, by the seed) each kill comes.
+    """
 
     kills: int
     windows: int
@@ -45,7 +48,9 @@ FULL = Size(kills=6, windows=20, tickets=1000, steps=(120, 400))
 
 @pytest.mark.one_engine
 @pytest.mark.parametrize("size", [SMALL, pytest.param(FULL, marks=pytest.mark.proof)], ids=["small", "full"])
-def test_what_was_acknowledged_survives_kill_9(app: Flask, settings: Settings, seed: int, size: Size, tmp_path: Path) -> None:
+def test_what_was_acknowledged_survives_kill_9(
+    app: Flask, settings: Settings, seed: int, size: Size, tmp_path: Path
+) -> None:
     _destroy(app, settings, seed, size, tmp_path / "server.log")
     with app.app_context():
         session = database.db.session()
@@ -55,19 +60,27 @@ def test_what_was_acknowledged_survives_kill_9(app: Flask, settings: Settings, s
 
 @pytest.mark.proof
 @pytest.mark.postgres
-def test_what_was_acknowledged_survives_when_postgresql_goes_down_too(seed: int, tmp_path: Path, own_postgres: Path) -> None:
+def test_what_was_acknowledged_survives_when_postgresql_goes_down_too(
+    seed: int, tmp_path: Path, own_postgres: Path
+) -> None:
     settings = settings_for(tmp_path, postgres.url(own_postgres, "portal"))
     app = create_app(settings)
-    with app.app_context():
-        flask_migrate.upgrade()
 
-    def crash() -> None:
+    def let_go() -> None:
         with app.app_context():
             database.db.engine.dispose()
+
+    def crash() -> None:
+        let_go()
         postgres.stop(own_postgres)  # at once, without a checkpoint: the start recovers from the log
         postgres.start(own_postgres)
 
-    _destroy(app, settings, seed, FULL, tmp_path / "server.log", crash)
+    try:
+        with app.app_context():
+            flask_migrate.upgrade()
+        _destroy(app, settings, seed, FULL, tmp_path / "server.log", crash)
+    finally:
+        let_go()
 
 
 @pytest.fixture
@@ -113,7 +126,8 @@ def _work_until_killed(server: serving.Server, windows: int, steps: int) -> serv
     memory, stop = serving.Memory(wanted=steps), threading.Event()
     server.start()
     clerks = [
-        threading.Thread(target=serving.work, args=(server.port, clerk, memory, stop)) for clerk in range(1, windows + 1)
+        threading.Thread(target=serving.work, args=(server.port, clerk, memory, stop))
+        for clerk in range(1, windows + 1)
     ]
     for clerk in clerks:
         clerk.start()
@@ -132,12 +146,16 @@ def _check(session: Session, memory: serving.Memory, size: Size, *, kills: int) 
     by_ticket = Counter((int(event.chain.partition(":")[2]), event.kind) for event in events)
     for clerk, ticket, step in memory.acknowledged:
         if ticket is not None and step in STEPS:
-            assert by_ticket[ticket, STEPS[step]] == 1, f"clerk {clerk} was told that {ticket} is {step}, and it is lost"
+            assert by_ticket[ticket, STEPS[step]] == 1, (
+                f"clerk {clerk} was told that {ticket} is {step}, and it is lost"
+            )
     # a call's answer names no number, so calls are counted: all that were answered, and at most one a kill that was not
     stored = Counter(event.actor_id for event in events if event.kind == "ticket.called")
     told = Counter(clerk for clerk, _, step in memory.acknowledged if step == "called")
     for clerk in range(1, size.windows + 1):
-        assert told[clerk] <= stored[clerk] <= told[clerk] + kills, f"clerk {clerk}: {told[clerk]} told, {stored[clerk]} stored"
+        assert told[clerk] <= stored[clerk] <= told[clerk] + kills, (
+            f"clerk {clerk}: {told[clerk]} told, {stored[clerk]} stored"
+        )
     calls = session.execute(select(Call.ticket_id, Call.window_id)).all()
     assert len({call.ticket_id for call in calls}) == len(calls), "a ticket was called to two windows"
     assert sum(stored.values()) == len(calls)

@@ -40,7 +40,9 @@ def test_every_number_is_called_to_exactly_one_window(app: Flask, settings: Sett
         tickets = hall.queue_up(session, size.tickets, Random(seed))
     told = workers.run(workers.serve_until_empty, settings, seed, _shares(size, Random(seed)))
     assert not told.problems, told.problems[0]
-    assert Counter(told.done) == Counter((ticket, _window(told, ticket), step) for ticket in tickets for step in ("called", "started", "finished"))
+    assert Counter(told.done) == Counter(
+        (ticket, _window(told, ticket), step) for ticket in tickets for step in ("called", "started", "finished")
+    )
     with app.app_context():
         session = database.db.session()
         _check_rows(session, tickets, told)
@@ -62,7 +64,9 @@ def _window(told: workers.Told, ticket: int) -> int:
 def _check_rows(session: Session, tickets: list[int], told: workers.Told) -> None:
     windows = {ticket: window for ticket, window, _ in told.done}
     rows = session.execute(select(Ticket.id, Ticket.state, Ticket.window_id, Ticket.version)).all()
-    assert {row.id: (row.state, row.window_id, row.version) for row in rows} == {t: ("done", windows[t], 4) for t in tickets}
+    assert {row.id: (row.state, row.window_id, row.version) for row in rows} == {
+        t: ("done", windows[t], 4) for t in tickets
+    }
     calls = session.execute(select(Call.ticket_id, Call.window_id, Call.again)).all()
     assert sorted(calls) == sorted((ticket, windows[ticket], False) for ticket in tickets)
     spans: dict[int, list] = {}
@@ -72,7 +76,9 @@ def _check_rows(session: Session, tickets: list[int], told: workers.Told) -> Non
         kinds = [span.kind for span in spans[ticket]]
         assert kinds == ["waiting", "walking", "serving"], f"ticket {ticket}: {kinds}"
         ends = [span.end for span in spans[ticket]]
-        assert ends == [*(span.start for span in spans[ticket][1:]), ends[-1]], f"ticket {ticket} has a hole in its time"
+        assert ends == [*(span.start for span in spans[ticket][1:]), ends[-1]], (
+            f"ticket {ticket} has a hole in its time"
+        )
         assert ends[-1] is not None
 
 

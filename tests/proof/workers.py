@@ -72,7 +72,9 @@ def _process(work: Callable[..., None], settings: Settings, seed: int, share: Se
     answers.put(told)
 
 
-def _thread(work: Callable[..., None], app: Flask, told: Told, rng: Random, item: Any, ready: threading.Barrier) -> None:
+def _thread(
+    work: Callable[..., None], app: Flask, told: Told, rng: Random, item: Any, ready: threading.Barrier
+) -> None:
     try:
         with app.app_context():
             ready.wait(timeout=60)
@@ -83,13 +85,13 @@ def _thread(work: Callable[..., None], app: Flask, told: Told, rng: Random, item
 
 def serve_until_empty(app: Flask, told: Told, rng: Random, clerk: int) -> None:
     """One of a clerk's browser tabs: call, start and finish until nobody waits. Appends (ticket id, window id, step)."""
-    actor = _actor(clerk)
+    actor, hesitation = _actor(clerk), threading.Event()
     until = time.monotonic() + WITHIN
     while time.monotonic() < until:
         try:
             ticket = database.attempt(_call, actor)
         except (queue.StillServing, queue.StaleTicket):
-            time.sleep(rng.uniform(0, 0.004))  # the same clerk's other tab is faster: look again
+            hesitation.wait(rng.uniform(0, 0.004))  # the same clerk's other tab was faster: look again
             continue
         if ticket is None:
             return
@@ -136,7 +138,9 @@ def _finish(session: Session, actor: Actor, ticket_id: int, version: int) -> Non
 
 def _register(session: Session, actor: Actor, abandon: bool) -> str:
     at = clock.now()
-    given = cases.Registration("visit", "claim", "夜间施工噪音", at, facts="每晚施工到凌晨。", demands=("停止夜间施工",))
+    given = cases.Registration(
+        "visit", "claim", "夜间施工噪音", at, facts="每晚施工到凌晨。", demands=("停止夜间施工",)
+    )
     number = cases.register(session, actor, given, at=at).number
     if abandon:
         raise Abandoned

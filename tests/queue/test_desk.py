@@ -13,7 +13,7 @@ from portal.queue import operations
 from portal.queue.models import Ticket
 from portal.trail.models import Access
 from tests.queue.conftest import DISPUTE, MORNING, VISIT, later
-from tests.support import submit
+from tests.support import demo_password, submit
 
 GIVEN = {"service": VISIT, "priority": "ordinary", "headcount": "1", "name": "", "id_number": "", "phone": ""}
 LV_ID = "11010519491231002X"
@@ -204,3 +204,21 @@ def _miss(house) -> None:
     database.attempt(
         lambda session: operations.miss(session, house.zhang, ticket.id, version=ticket.version, at=MORNING)
     )
+
+
+def test_a_slip_of_another_day_is_the_visitors_alone(greeter, inside):
+    take(greeter)
+    with inside() as session:
+        code = session.scalar(select(Ticket.code))
+    shown = f"{code[:3]}-{code[3:6]}-{code[6:]}"
+    assert shown in greeter.get("/queue/tickets/1/slip").get_data(as_text=True)
+    with clock.frozen(later(24 * 60)):
+        tomorrow = sign_in_again(greeter)
+        assert tomorrow.get("/queue/tickets/1/slip").status_code == 404
+        assert shown not in tomorrow.get("/queue/desk?slip=1").get_data(as_text=True)
+
+
+def sign_in_again(client: FlaskClient) -> FlaskClient:
+    """The night's idle exit is over."""
+    assert submit(client, "/login", login_name="guo", password=demo_password()).status_code == 303
+    return client

@@ -1,5 +1,6 @@
 """What the queue's pages are told."""
 
+from portal.cases.operations import Registration
 from portal.queue import operations, queries
 from tests.queue.conftest import COUNSEL, DISPUTE, GROUP, MORNING, VISIT, later
 
@@ -34,10 +35,22 @@ class TestQueries:
     def test_the_visit_is_told_in_words(self, session, hall, do, at_window):
         ticket = at_window(priority="frail", headcount=2)
         do(operations.hold, hall.zhang, ticket.id, version=ticket.version, reason="取证件", at=later(20))
-        lines = [(line.title, line.detail, line.who) for line in queries.visit_entries(session, ticket.id)]
+        lines = [(line.title, line.detail, line.who) for line in queries.visit_entries(session, hall.zhang, ticket.id)]
         assert lines == [
             ("取号 A001", "来访登记・老弱病残孕・2 人", "郭小燕"),
             ("1号窗口 叫号", "按取号先后,已等 10 分", "张德良"),
             ("到达 1号窗口,开始办理", "", "张德良"),
             ("挂起", "取证件", "张德良"),
         ]
+
+    def test_the_number_of_a_hidden_matter_is_told_to_nobody_else(self, session, hall, do, at_window):
+        ticket = at_window()
+        stated = Registration(channel="visit", purpose="accusation", subject="举报收受宴请", received_at=MORNING)
+        case = do(
+            operations.register_from_ticket, hall.zhang, ticket.id, stated, version=ticket.version, at=later(20)
+        )
+        told = {
+            who.name: [line.title for line in queries.visit_entries(session, who, ticket.id)][-1]
+            for who in (hall.zhang, hall.wang, hall.li)
+        }
+        assert told == {"张德良": f"登记事项 {case.number}", "王小梅": "登记事项", "李调解": "登记事项"}

@@ -6,12 +6,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, func, select
 
 from portal import clock, database
-from portal.cases.models import Case, Draft, Party, Visit
-from portal.cases.operations import PersonGiven, Registration, register
+from portal.cases.models import Case, CaseLink, Draft, Party, Visit
+from portal.cases.operations import PersonGiven, Registration, grant, register
+from portal.cases.operations.record import note
 from portal.organisation.models import Unit
 from portal.queue import operations
 from portal.queue.models import Ticket
 from portal.trail.models import Access
+from portal.trail.operations import append
 from portal.trail.queries import entries
 from tests.queue.conftest import DISPUTE, MORNING, VISIT, later
 from tests.support import submit
@@ -304,6 +306,133 @@ def test_a_typed_identity_number_brings_the_persons_matters(earlier, serving, in
     assert unknown.status_code == 200
     with inside() as session:
         assert session.get(Ticket, 1).person_id == 1
+
+
+def test_typing_keeps_a_draft_and_counts_as_activity(earlier, serving):
+    clerk = serving()
+    page = soup(clerk.get("/queue/window"))
+    saver = page.select_one("form[action='/drafts/ticket:1']")
+    assert "hx-headers" not in saver.attrs
+    assert saver["hx-include"] == "#registration, #follow-up"
+    assert page.select("#follow-up")
+    assert page.select("#registration")
+    post(clerk, "/drafts/ticket:1", words="又来问进度", case=earlier[0], platform="petition", version="2")
+    page = soup(clerk.get("/queue/window"))
+    assert page.select_one("#visit-words").text.strip() == "又来问进度"
+    assert page.select_one("input[name=case][checked]")["value"] == earlier[0]
+    assert page.select_one("details.law[open]")
+    assert page.select_one("#visit-words").has_attr("data-focus")
+
+
+def test_a_session_that_ended_gives_back_what_was_sent(serving, sign_in):
+    clerk = serving()
+    post(clerk, "/drafts/ticket:1", phone="139x", platform="petition")
+    form = soup(clerk.get("/queue/window")).select_one("#registration")
+    hidden = {each["name"]: each["value"] for each in form.select("input[type=hidden]")}
+    with clock.frozen(later(120)):
+        late = clerk.post("/queue/tickets/1/register", data=hidden | MATTER | {"facts": "午饭后又写了一段"})
+        assert "/login" in late.headers["Location"]
+        page = soup(sign_in("zhang").get("/queue/window"))
+    assert page.select_one("#facts").text.strip() == "午饭后又写了一段"
+    assert page.select_one("#phone")["value"] == "139x", "what was kept before stays beside it"
+
+
+def test_the_repeat_card_at_the_window_leads_to_follow_up_with_the_ticket(earlier, serving, inside):
+    clerk = serving(person=None)
+    page = soup(clerk.get("/queue/window"))
+    asker = page.select_one("form[hx-post='/cases/repeats']")
+    for field in ("id_number", "phone", "petitioner_name", "address"):
+        assert f"change from:#{field}" in asker["hx-trigger"]
+        assert page.select_one(f"#{field}")
+    token = page.select_one("input[name=csrf_token]")["value"]
+    answer = clerk.post(
+        "/cases/repeats",
+        data={"csrf_token": token, "at_window": "1", "phone": LV.phone, "platform": "petition"},
+        headers={"HX-Request": "true"},
+    )
+    card = soup(answer).select_one("#repeats")
+    assert "电话相同" in card.text
+    assert "邻里排水沟纠纷" not in card.text
+    exits = [each["href"] for each in card.select("a.btn")]
+    assert exits == [f"/queue/window?follow={earlier[0]}"]
+    assert card.select_one("input[name=link_to]")["value"] == earlier[0]
+    post(clerk, "/drafts/ticket:1", facts="说村道又塌了一段", platform="petition")
+    page = soup(clerk.get(exits[0]))
+    assert page.select_one("input[name=case][checked]")["value"] == earlier[0]
+    assert page.select_one("#visit-words").text.strip() == "说村道又塌了一段", "what was typed goes along"
+    form = page.select_one("#follow-up")
+    sent = {each["name"]: each["value"] for each in form.select("input[type=hidden]")}
+    sent |= {"case": earlier[0], "words": "说村道又塌了一段"}
+    assert clerk.post(form["action"], data=sent).status_code == 303
+    with inside() as session:
+        assert session.get(Ticket, 1).case_id == session.scalar(select(Case.id).where(Case.number == earlier[0]))
+
+
+def test_follow_up_never_reaches_what_is_closed_to_me(earlier, serving):
+    clerk = serving(person=None)
+    page = soup(clerk.get(f"/queue/window?follow={earlier[1]}"))
+    assert page.select("input[name=case]") == []
+    assert "邻里排水沟纠纷" not in page.text
+
+
+def test_a_new_matter_can_be_linked_from_the_repeat_card(earlier, serving, inside):
+    clerk = serving()
+    assert act(clerk, "/queue/tickets/1/register", **MATTER, link_to=earlier[0]).status_code == 303
+    with inside() as session:
+        ids = dict(session.execute(select(Case.number, Case.id)).all())
+        new = next(each for number, each in ids.items() if number not in earlier)
+        assert session.execute(select(CaseLink.one_id, CaseLink.other_id)).one() == (ids[earlier[0]], new)
+
+
+def test_the_next_steps_of_a_registered_matter_are_few_and_one_key_away(serving, inside):
+    clerk = serving()
+    act(clerk, "/queue/tickets/1/register", **MATTER)
+    with inside() as session:
+        number = session.scalar(select(Case.number))
+    panel = soup(clerk.get(f"/cases/{number}/panel", headers={"HX-Request": "true"}))
+    labels = [each.text for each in panel.select("#case-actions > a")]
+    assert labels[:4] == ["打印告知单", "现场联系…", "接谈笔录…", "补充更正…"]
+    steps = panel.select("#proceedings .actions > a.btn:not(.btn-small)")
+    assert 1 < len(steps) <= 4
+    assert [each["data-key"] for each in steps if each.has_attr("data-key")] == ["F4"]
+    assert "btn-primary" in steps[0]["class"]
+    assert steps[0].text.startswith("转送"), "申诉求决 is never 即时办结, so that is not the likely one"
+    others = panel.select_one("#proceedings details:not(.aside)")
+    assert "即时办结…" in others.text
+    assert "信访工作条例" in others.text
+
+
+def test_opening_my_platforms_procedure_is_one_key_and_then_its_first_step(earlier, serving, sign_in, house, app):
+    with app.app_context(), database.write() as session:
+        grant(
+            session,
+            session.scalar(select(Case).where(Case.number == earlier[0])),
+            "platform:mediation",
+            why="接力",
+            at=MORNING,
+        )
+    mediator = sign_in("li")
+    address = f"/cases/{earlier[0]}/panel"
+    first = soup(mediator.get(address)).select("#case-panel [data-key=F4]")
+    assert [each.text.startswith("开启本平台程序") for each in first] == [True]
+    opened = submit(mediator, f"/cases/{earlier[0]}/proceedings", page="/account", platform="mediation")
+    assert opened.status_code == 303
+    after = soup(mediator.get(address)).select("#case-panel [data-key=F4]")
+    assert [each.text.startswith("双方同意调解") for each in after] == [True]
+
+
+def test_no_word_of_a_visit_or_case_is_english(earlier, serving, inside, app):
+    clerk = serving()
+    with app.app_context(), database.write() as session:
+        case = session.scalar(select(Case).where(Case.number == earlier[0]))
+        note(session, case, "something.unheard", None, MORNING)
+        ticket = session.get(Ticket, 1)
+        append(session, f"ticket:{ticket.id}", "ticket.unheard", centre_id=1, actor_id=None, at=MORNING)
+    for address in (f"/cases/{earlier[0]}", "/queue/window"):
+        page = soup(clerk.get(address))
+        told = " ".join(each.text for each in page.select(".timeline"))
+        assert "其他记录" in told, address
+        assert "unheard" not in page.text
 
 
 def test_the_waiting_list_is_a_part_of_its_own(serving, desk):

@@ -26,7 +26,8 @@ from portal.cases.forms.fields import (
 )
 
 FEW = 6  # so many options still fit side by side
-RESERVED = {"version", "seen"}
+# A control of one of the latter names hides that property of its <form> from htmx: the form could not be sent.
+RESERVED = {"version", "seen", "action", "elements", "form", "id", "length", "method", "name", "submit", "target"}
 
 
 class DeclaredForm(FlaskForm):

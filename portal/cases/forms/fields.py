@@ -19,6 +19,7 @@ from portal.people import identity
 UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 NUMBER = re.compile(r"[+-]?\d{1,15}", re.ASCII)
 DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{4})(\d{2})(\d{2})", re.ASCII)
+EARLIEST, LATEST = 1900, 2100  # a slip of the finger, and beyond what a calendar can count from
 NO_DATE = "请按 2026-12-08 的样子填写日期。"
 
 
@@ -167,9 +168,12 @@ class DayField(StringField):
         if parts is None:
             raise ValueError(NO_DATE)
         try:
-            self.data = date(*(int(part) for part in parts.groups() if part))
+            day = date(*(int(part) for part in parts.groups() if part))
         except ValueError:
             raise ValueError(f"日期不存在({plain(valuelist[0])[:20]})。") from None
+        if not EARLIEST <= day.year <= LATEST:
+            raise ValueError(f"请核对年份({day.year})。")
+        self.data = day
 
     def _value(self) -> str:
         if self.data is not None:

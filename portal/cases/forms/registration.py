@@ -45,11 +45,26 @@ REGIONS = select(Region.code, Region.name, Region.level, Region.parent_code).ord
 UNITS = select(Unit.id, Unit.name, Unit.short_name).order_by(Unit.id)
 
 
-class RegisterForm(FlaskForm):
+class KnowsUnits:
+    """Mixed into forms in which a unit is typed by its full or short name; ``units`` holds (id, name, short name)."""
+
+    units: tuple[tuple[int, str, str], ...] = ()
+
+    def unit_id(self, name: str | None) -> int | None:
+        """The unit of that full or short name."""
+        wanted = identity.normalise_name(name or "")
+        return next((i for i, full, short in self.units if wanted and wanted in (full, short)), None)
+
+    def validate_competent_unit(self, field: Line) -> None:
+        """A unit the hall knows: dispatches and clocks hang on it."""
+        if field.data and self.unit_id(field.data) is None:
+            field.errors = [*field.errors, "机构库中没有这个单位,请从列表中选择,或先不填。"]
+
+
+class RegisterForm(KnowsUnits, FlaskForm):
     """A registration as typed. Make it with register_form(): regions, units and the platform's own fields come from there."""
 
     declared: tuple[definition.Field, ...] = ()
-    units: tuple[tuple[int, str, str], ...] = ()
     categories = CATEGORIES
 
     once = Hidden("表单号")
@@ -97,11 +112,6 @@ class RegisterForm(FlaskForm):
         if any(len(name) > 60 for name in names):
             field.errors = [*field.errors, "姓名最多60字,请每行写一人。"]
 
-    def validate_competent_unit(self, field: Line) -> None:
-        """A unit the hall knows: dispatches and clocks hang on it."""
-        if field.data and self.unit_id(field.data) is None:
-            field.errors = [*field.errors, "机构库中没有这个单位,请从列表中选择,或先不填。"]
-
     def validate(self, extra_validators=None) -> bool:
         """The one wall: something must have been said."""
         super().validate(extra_validators)
@@ -112,22 +122,17 @@ class RegisterForm(FlaskForm):
     @property
     def demand_lines(self) -> tuple[str, ...]:
         """The demands, one a line."""
-        return _lines(self.demands.data)
+        return lines_of(self.demands.data)
 
     @property
     def representative_names(self) -> tuple[str, ...]:
         """The representatives' names, one a line."""
-        return tuple(identity.normalise_name(line) for line in _lines(self.representatives.data))
+        return tuple(identity.normalise_name(line) for line in lines_of(self.representatives.data))
 
     @property
     def own(self) -> list[Any]:
         """The chosen platform's own controls, in order."""
         return [self[OWN + asked.name] for asked in self.declared]
-
-    def unit_id(self, name: str | None) -> int | None:
-        """The unit of that full or short name."""
-        wanted = identity.normalise_name(name or "")
-        return next((i for i, full, short in self.units if wanted and wanted in (full, short)), None)
 
     def reminders(self) -> dict[str, str]:
         """Field name → what the clerk should look at once more; refuses nothing."""
@@ -223,5 +228,6 @@ def _own_data(form: RegisterForm) -> dict[str, Any]:
     return to_data(form, OWN)
 
 
-def _lines(text: str | None) -> tuple[str, ...]:
+def lines_of(text: str | None) -> tuple[str, ...]:
+    """The lines of ``text`` that are not empty."""
     return tuple(line.strip() for line in (text or "").split("\n") if line.strip())

@@ -156,7 +156,9 @@ def _add(session: Session, case: Case, changes: Amendment, at: datetime) -> list
         if last + len(asked) > MOST_DEMANDS:
             raise FieldProblems({"demands": f"诉求最多{MOST_DEMANDS}项,已有 {last} 项。"})
         sealed = [seal_free_text(session, case, text)[:500] for text in asked]
-        session.add_all(Demand(case_id=case.id, position=at_, text=text, results=[]) for at_, text in enumerate(sealed, last + 1))
+        session.add_all(
+            Demand(case_id=case.id, position=at_, text=text, results=[]) for at_, text in enumerate(sealed, last + 1)
+        )
         made.append(("demands", "", "、".join(sealed)))
     return made
 

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import re
+import struct
 import zipfile
 from datetime import datetime
 from pathlib import Path
@@ -74,7 +75,7 @@ def content_kind(content: bytes) -> str | None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = set(archive.namelist())
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error):  # a broken directory fails in many ways
         return None
     if "[Content_Types].xml" not in names:
         return None
@@ -83,7 +84,7 @@ def content_kind(content: bytes) -> str | None:
 
 def safe_name(name: str) -> str:
     """The file's own name without folders or control characters, at most 120 characters, ending kept."""
-    bare = re.sub(r"[\x00-\x1f\x7f<>:\"/\\|?*\u202a-\u202e]", "_", re.split(r"[/\\]", name)[-1]).strip() or "附件"
+    bare = re.sub(r"[\x00-\x1f\x7f<>:\"/\\|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]", "_", re.split(r"[/\\]", name)[-1]).strip() or "附件"
     stem, dot, ending = bare.rpartition(".")
     return bare if len(bare) <= 120 else f"{stem[: 119 - len(ending)]}{dot}{ending}"
 

@@ -47,8 +47,8 @@ def amend(
     _want_reason(known, different, target, typed, reason)
     name = typed.get("name") or known.get("name") or (NO_NAME if target.name == NO_NAME else target.name)
     filled = {field: typed[field] for field in ("id_number", "phone", "address") if field in typed}
-    # a row that somebody else's number led to keeps its own name; here it is the same name, or none yet
-    target = people.amend(session, target, name=name, **filled, at=at, actor_id=actor.id)
+    rename = name if "name" in typed or target.name == NO_NAME else ""
+    target = people.amend(session, target, name=rename, **filled, at=at, actor_id=actor.id)
     if party is None:
         party = Party(case_id=case.id, role="petitioner", name=name)
         session.add(party)

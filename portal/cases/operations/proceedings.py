@@ -119,12 +119,17 @@ def _merged(proceeding: Proceeding, step: Step, values: dict[str, Any]) -> dict[
 
 
 def _ask_guard(step: Step, proceeding: Proceeding, case: Case, data: dict[str, Any], at: datetime) -> None:
-    if step.guard is None:
-        return
-    seen = SimpleNamespace(state=proceeding.state, data=data, step=step.code, purpose=case.purpose, channel=case.channel)
-    refusal = step.guard(seen, at)
+    refusal = refusal_of(step, proceeding.state, case, data, at)
     if refusal:
         raise Refused(refusal)
+
+
+def refusal_of(step: Step, state: str, case: Case, data: dict[str, Any], at: datetime) -> str | None:
+    """Why the step's guard would refuse with ``data`` (the proceeding's values in clear), or None."""
+    if step.guard is None:
+        return None
+    seen = SimpleNamespace(state=state, data=data, step=step.code, purpose=case.purpose, channel=case.channel)
+    return step.guard(seen, at)
 
 
 def unpacked(proceeding: Proceeding) -> dict[str, Any]:

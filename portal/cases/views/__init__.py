@@ -5,9 +5,21 @@ from flask import Blueprint
 blueprint = Blueprint("cases", __name__)
 
 # The parts register their routes on the blueprint above, so they come after it.
-from portal.cases.views import home, listing, outcome, papers, persons, proceedings, registration, show, visits  # noqa: E402
+from portal.cases.views import (  # noqa: E402
+    amendment,
+    home,
+    listing,
+    outcome,
+    papers,
+    persons,
+    proceedings,
+    registration,
+    show,
+    visits,
+)
 
 __all__ = [
+    "amendment",
     "blueprint",
     "home",
     "listing",

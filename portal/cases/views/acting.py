@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Response, abort, flash, request, url_for
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 
 from portal import clock, database
 from portal.access.guard import actor
-from portal.cases import queries
+from portal.cases import operations, queries
 from portal.cases.models import Case
 from portal.cases.operations import AttachmentRefused, FieldProblems, Refused, StaleVersion
 from portal.cases.views import dossier
@@ -29,6 +31,7 @@ class Action:
     """One thing that can be done to a case, as a form: ``partial`` (its root id is ``root``) stands alone or in the page.
 
     ``event`` is the trail event it leaves; a second one by the same person from the same page is a doubled click.
+    ``keeps``: much is typed here, so it is kept as a draft while it is typed.
     """
 
     case: Case
@@ -38,7 +41,13 @@ class Action:
     form: FlaskForm
     said: str
     event: str | None = None
+    keeps: bool = False
     context: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def place(self) -> str | None:
+        """Where the draft lies; None where none is kept."""
+        return f"{self.root}:{self.case.number.lower()}" if self.keeps else None
 
 
 class Doubled(Exception):
@@ -81,7 +90,7 @@ def note_reading(action: str, subject: str, reason: str | None = None, *, refuse
 def run(action: Action, work: Work) -> Response:
     """GET shows the form; POST checks it, does ``work(session, case)`` once, and answers."""
     if request.method == "GET":
-        return form_page(action)
+        return _fresh(action)
     if not action.form.validate():
         return form_page(action, 422)
     changed: list[str] = []
@@ -92,7 +101,8 @@ def run(action: Action, work: Work) -> Response:
         changed = [f"您在 {doubled.when} 已经提交过同一项,没有重复记录。如确需再记一次,请再次提交。"]
         return form_page(action, 409, changed)
     except StaleVersion as stale:
-        action.form.version.raw_data, action.form.version.data = None, stale.version
+        held = action.form["version" if "version" in action.form else "seen"]
+        held.raw_data, held.data = None, stale.version
         return form_page(action, 409, stale.changed or ["他人刚刚更新了这项内容,请核对后再提交。"])
     except FieldProblems as problem:
         spread(action.form, problem.problems)
@@ -104,6 +114,14 @@ def run(action: Action, work: Work) -> Response:
         action.form.form_errors.append(str(problem))
         return form_page(action, 422)
     return changed_case(action.case.number, action.said)
+
+
+def _fresh(action: Action) -> Response:
+    """The form with the draft in it, if there is one."""
+    kept = queries.draft(db.session, actor(), action.place) if action.place else None
+    if kept:
+        action.form.process(MultiDict(kept[0]))
+    return form_page(action, saved_at=kept[1] if kept else None)
 
 
 def _work_once(session: Session, action: Action, work: Work) -> None:
@@ -119,6 +137,8 @@ def _work_once(session: Session, action: Action, work: Work) -> None:
         if mine:
             raise Doubled(clock_time(mine[-1].at), mine[-1].seq)
     work(session, case)
+    if action.place:
+        operations.drop_draft(session, actor(), action.place)
 
 
 def spread(form: FlaskForm, problems: dict[str, str]) -> None:
@@ -130,7 +150,9 @@ def spread(form: FlaskForm, problems: dict[str, str]) -> None:
             form.form_errors.append(message)
 
 
-def form_page(action: Action, status: int = 200, changed: list[str] | None = None) -> Response:
+def form_page(
+    action: Action, status: int = 200, changed: list[str] | None = None, saved_at: datetime | None = None
+) -> Response:
     """The action's form: the part for htmx, else a page of its own. ``changed``: what somebody else did meanwhile."""
     if "seen" in action.form and action.form["seen"].data is None:
         action.form["seen"].data = dossier.trail_position(db.session, action.case.id)
@@ -144,6 +166,7 @@ def form_page(action: Action, status: int = 200, changed: list[str] | None = Non
         changed=changed or [],
         title=action.title,
         part=wants_part(),
+        saved_at=saved_at,
         **action.context,
     )
 
@@ -154,6 +177,9 @@ def changed_case(number: str, said: str) -> Response:
         flash(said, "success")
         return done("cases.show", number=number)
     case = queries.find(db.session, actor(), number)
+    if case is None:  # what was changed closed the case to the person who changed it (检举)
+        flash(said, "success")
+        return done("cases.index")
     shown = dossier.read(db.session, actor(), case, clock.today())
     answer = page(
         "cases/_panel.html",

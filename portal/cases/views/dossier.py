@@ -13,8 +13,9 @@ from portal.cases import queries, registry, vocabulary
 from portal.cases.definition import Step
 from portal.cases.models import Attachment, Case, Contact, Party, Rating, SealedValue, Statement
 from portal.cases.operations import clocks as calendars
+from portal.cases.operations.proceedings import refusal_of
 from portal.cases.timeline import TimelineEntry, timeline
-from portal.clock import day_of
+from portal.clock import at_hall, day_of
 from portal.organisation.models import Region, Unit
 from portal.people import masking, redaction
 from portal.people.models import Person
@@ -23,6 +24,7 @@ from portal.statutes.workdays import Calendar
 from portal.trail.models import TrailHead
 
 NO_NAME = "未留姓名"
+LIKELIEST = 4  # more buttons side by side are no longer read
 
 
 @dataclass(frozen=True)
@@ -74,10 +76,11 @@ class DemandShown:
 
 @dataclass(frozen=True)
 class ProceedingSteps:
-    """A proceeding with the steps this actor may take now."""
+    """A proceeding with the steps this actor may take now: at most LIKELIEST of them, and the others."""
 
     shown: queries.ProceedingShown
     steps: tuple[Step, ...]
+    others: tuple[Step, ...]
     clocks: tuple[ClockShown, ...]
     values: tuple[tuple[str, str], ...]
 
@@ -108,6 +111,7 @@ class Dossier:
     timeline: list[TimelineEntry]
     may_record: bool
     may_close: bool
+    may_amend: bool
     may_reveal: bool
     openable: tuple[tuple[str, str], ...]
 
@@ -122,7 +126,7 @@ def read(session: Session, actor: Actor, case: Case, today: date) -> Dossier:
     )
     clocks = _clocks(session, actor, case, today)
     proceedings = tuple(
-        _with_steps(actor, case, shown, clocks, values) for shown in queries.proceedings(session, actor, case)
+        _with_steps(actor, case, shown, clocks, values, today) for shown in queries.proceedings(session, actor, case)
     )
     names = _unit_names(session, {case.respondent_unit_id, case.competent_unit_id})
     may_record = actor.may(Permission.CASE_RECORD) and case.closed_at is None
@@ -152,6 +156,7 @@ def read(session: Session, actor: Actor, case: Case, today: date) -> Dossier:
         timeline=line,
         may_record=may_record,
         may_close=actor.may(Permission.CASE_CLOSE) and case.closed_at is None,
+        may_amend=actor.may(Permission.CASE_RECORD) and (case.closed_at is None or not case.national_number),
         may_reveal=actor.may(Permission.PERSON_REVEAL),
         openable=_openable(actor, proceedings) if may_record else (),
     )
@@ -266,12 +271,20 @@ def _clock(clock, calendar: Calendar, today: date) -> ClockShown:
     )
 
 
-def _with_steps(actor: Actor, case: Case, shown, clocks: dict[int, list[ClockShown]], values) -> ProceedingSteps:
+def _with_steps(
+    actor: Actor, case: Case, shown, clocks: dict[int, list[ClockShown]], values, today: date
+) -> ProceedingSteps:
     platform = registry.platform(shown.platform)
     allowed = () if shown.closed_at or not shown.mine or case.closed_at else platform.steps_from(shown.state)
+    # in declared order, those last that would be refused as the case stands (申诉求决 is never 即时办结)
+    may = sorted(
+        (step for step in allowed if actor.may(step.permission)),
+        key=lambda step: refusal_of(step, shown.state, case, shown.values, at_hall(today)) is not None,
+    )
     return ProceedingSteps(
         shown=shown,
-        steps=tuple(step for step in allowed if actor.may(step.permission)),
+        steps=tuple(may[:LIKELIEST]),
+        others=tuple(may[LIKELIEST:]),
         clocks=tuple(clocks.get(shown.id, ())) if not shown.closed_off else (),
         values=_values(platform, shown, values),
     )

@@ -1,8 +1,9 @@
 """The start page: what is due today; and the way to the right start page for those who do not handle cases."""
 
 import re
+from typing import Any
 
-from flask import Response, abort, request, url_for
+from flask import Response, abort, g, request, url_for
 
 from portal import clock, database
 from portal.access.guard import actor, requires
@@ -10,13 +11,20 @@ from portal.access.permissions import Permission
 from portal.cases import operations, queries
 from portal.cases.views import blueprint, worklists
 from portal.cases.views.acting import aimed
+from portal.cases.views.registration import PLACE as NEW
 from portal.database import db
 from portal.web.htmx import done, go, page
 
 PLACE = re.compile(r"[a-z0-9][a-z0-9:._-]{0,59}")
 NEAREST = 10
+# the forms on a case that keep drafts: root → what they are called, where they are
+KEPT_FORMS = {
+    "statement-form": ("接谈笔录", "cases.take_statement"),
+    "visit-form": ("记入续访", "cases.visit"),
+    "contact-form": ("现场联系", "cases.contact"),
+}
 # not typed by anybody, or not to be kept
-NOT_KEPT = {"csrf_token", "once", "discard"}
+NOT_KEPT = {"csrf_token", "once", "discard", "version", "seen", "at_window"}
 # where those start who have no cases to work on
 STARTS = (
     (Permission.QUEUE_GREET, "queue.desk"),
@@ -55,7 +63,7 @@ def save_draft(place: str) -> Response:
     if not PLACE.fullmatch(place):
         abort(404)
     discard = bool(request.form.get("discard"))
-    values = {name: texts for name, texts in request.form.lists() if name not in NOT_KEPT and any(texts)}
+    values = _typed()
     with database.write() as session:
         if discard or not values:
             operations.drop_draft(session, actor(), place)
@@ -69,8 +77,39 @@ def save_draft(place: str) -> Response:
     return aimed(answer, "#draft-note")
 
 
+@blueprint.after_app_request
+def keep_unsent(answer: Response) -> Response:
+    """The idle exit cut a request short: what it carried is kept for who typed it, beside what was kept before."""
+    who, place = g.get("timed_out"), _place_of(request.endpoint, request.view_args or {})
+    values = _typed() if who and place and request.method == "POST" else {}
+    if values and "discard" not in request.form:
+        with database.write() as session:
+            kept = queries.draft(session, who, place)
+            operations.save_draft(session, who, place, {**(kept[0] if kept else {}), **values}, clock.now())
+    return answer
+
+
+def _typed() -> dict[str, list[str]]:
+    return {name: texts for name, texts in request.form.lists() if name not in NOT_KEPT and any(texts)}
+
+
+def _place_of(endpoint: str | None, given: dict[str, Any]) -> str | None:
+    """Where the draft of a form lies, by the address it is sent to; None for forms that keep none."""
+    if endpoint == "cases.save_draft":
+        return given["place"] if PLACE.fullmatch(given["place"]) else None
+    if endpoint == "cases.new":
+        return NEW
+    if endpoint in ("queue.register", "queue.follow_up"):
+        return f"ticket:{given['ticket_id']}"
+    root = next((root for root, (_, to) in KEPT_FORMS.items() if to == endpoint), None)
+    return f"{root}:{given['number'].lower()}" if root else None
+
+
 def _where(place: str) -> tuple[str, str]:
-    kind, _, _rest = place.partition(":")
+    kind, _, rest = place.partition(":")
+    if kind in KEPT_FORMS:
+        label, endpoint = KEPT_FORMS[kind]
+        return f"{label} {rest.upper()}", url_for(endpoint, number=rest.upper())
     if kind == "ticket":
         return "窗口登记", url_for("queue.window")
     return "登记事项", url_for("cases.new")

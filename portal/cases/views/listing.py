@@ -11,8 +11,10 @@ from portal.cases import queries, registry
 from portal.cases.views import blueprint, worklists
 from portal.database import db
 from portal.web.htmx import go, page
+from portal.web.routing import row_number
 
 STATES = (("", "全部"), ("open", "在办"), ("closed", "已办结"))
+ENTERED = (("", "全部"), ("no", "未录入"))
 ORDERS = (("newest", "最新登记"), ("due", "期限最近"))
 LONGEST_QUERY = 60
 
@@ -38,6 +40,7 @@ def index() -> Response:
         platforms=registry.platforms(),
         states=STATES,
         orders=ORDERS,
+        entered=ENTERED,
     )
 
 
@@ -47,8 +50,9 @@ def _wanted() -> worklists.Wanted:
         words=request.args.get("q", "").replace("\x00", "").strip()[:LONGEST_QUERY],
         platform=platform if platform in {each.code for each in registry.platforms()} else None,
         state=state if state in ("open", "closed") else None,
+        unentered=request.args.get("entered") == "no",
         order="due" if request.args.get("order") == "due" else "newest",
-        before=request.args.get("before", type=int),
+        before=request.args.get("before", type=row_number),
         after=_after(request.args.get("after", "")),
     )
 
@@ -56,7 +60,7 @@ def _wanted() -> worklists.Wanted:
 def _after(text: str) -> tuple[date, int] | None:
     day, _, last = text.partition("_")
     try:
-        return date.fromisoformat(day), int(last)
+        return date.fromisoformat(day), row_number(last)
     except ValueError:
         return None
 
@@ -64,4 +68,5 @@ def _after(text: str) -> tuple[date, int] | None:
 def _older(wanted: worklists.Wanted, last: worklists.Line) -> str:
     key = {"after": f"{last.due}_{last.id}"} if wanted.order == "due" else {"before": last.id}
     asked = {"q": wanted.words, "platform": wanted.platform, "state": wanted.state, "order": wanted.order}
+    asked["entered"] = "no" if wanted.unentered else None
     return url_for("cases.index", **{name: value for name, value in asked.items() if value}, **key)

@@ -31,7 +31,7 @@ def outcome(number: str, demand_id: int) -> Response:
         form,
         "诉求结果已记录。",
         "demand.resulted",
-        {"about": demand.text},
+        context={"about": demand.text},
     )
     return run(
         action,
@@ -62,7 +62,7 @@ def close(number: str) -> Response:
         form,
         "事项已办结。",
         "case.closed",
-        {"standing_in_the_way": missing},
+        context={"standing_in_the_way": missing},
     )
     return run(
         action,

@@ -24,8 +24,12 @@ MOST = 50
 def person(person_id: int) -> Response:
     """The person's matters; those of other platforms show number, platform, state and promised date only."""
     found = _person(person_id)
-    note_reading("person.opened", f"person:{person_id}")
     matters = queries.matters_of(db.session, actor(), person_id, limit=MOST)
+    # whoever is known here only through a matter that is hidden from the reader (检举) is not known at all: an id that opens
+    # an empty page, with its reveal, would name the informer to the accused (信访工作条例 第三十条第三款)
+    note_reading("person.opened", f"person:{person_id}", refused=not matters)
+    if not matters:
+        abort(404)
     return page(
         "cases/person.html",
         person=_masked(found),

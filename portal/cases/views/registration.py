@@ -1,5 +1,6 @@
 """Registering a case without a ticket: letters, calls, online. The window registers from its ticket with the same parts."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Response, flash, request
@@ -64,7 +65,9 @@ def own_fields() -> Response:
 def repeats() -> Response:
     """判重: the matters of the person whose number, telephone, or name with address was typed. Read once it is logged."""
     form = _form()
-    context = {"repeats": repeats_of(form), "saved_at": None, "reminders": form.reminders()}
+    # at the window 续访 goes on with the ticket, elsewhere without one
+    at_window = bool(request.form.get("at_window"))
+    context = {"repeats": repeats_of(form), "saved_at": None, "reminders": form.reminders(), "at_window": at_window}
     return acting.aimed(page("cases/new.html", "cases/_repeats.html", form=form, **context), "#repeats")
 
 
@@ -106,10 +109,15 @@ def _page(form: RegisterForm, *, status: int = 200, saved_at: Any = None) -> Res
 def _register(session: Session, form: RegisterForm) -> str:
     at = clock.now()
     case = operations.register(session, actor(), form.to_registration(at), at=at)
-    if form.link_to.data and (other := queries.find(session, actor(), form.link_to.data)):
-        operations.link(session, actor(), case, other, why="登记时关联", at=at)
+    link_chosen(session, case, form, at)
     operations.drop_draft(session, actor(), PLACE)
     return case.number
+
+
+def link_chosen(session: Session, case: Case, form: RegisterForm, at: datetime) -> None:
+    """关联 with the matter that was ticked in the repeat card, if the person who registers may see it."""
+    if form.link_to.data and (other := queries.find(session, actor(), form.link_to.data)):
+        operations.link(session, actor(), case, other, why="登记时关联", at=at)
 
 
 def _registered_already(form: RegisterForm) -> Response:

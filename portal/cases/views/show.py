@@ -9,7 +9,7 @@ from portal.cases import vocabulary
 from portal.cases.views import blueprint, dossier
 from portal.cases.views.acting import open_case
 from portal.database import db
-from portal.web.htmx import page
+from portal.web.htmx import page, wants_part
 
 
 @blueprint.get("/cases/<number>")
@@ -26,6 +26,15 @@ def panel(number: str) -> Response:
     """The working pieces (root id "case-panel"); without htmx the whole page."""
     case = open_case(number)
     return page("cases/show.html", "cases/_panel.html", case=case, shown=_read(case), said=None, oob=False)
+
+
+@blueprint.get("/cases/<number>/live")
+@requires(Permission.CASE_READ)
+def live(number: str) -> Response:
+    """What changes by others' doing: marks, proceedings, timeline, each swapped into its own place; never an open form."""
+    case = open_case(number)
+    oob = wants_part()
+    return page("cases/show.html", "cases/_live.html", case=case, shown=_read(case), said=None, oob=oob)
 
 
 def _read(case) -> dossier.Dossier:

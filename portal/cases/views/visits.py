@@ -25,7 +25,7 @@ def visit(number: str) -> Response:
     """续访 without a ticket: the visit joins this case, and no second clock starts."""
     case = open_case(number)
     form = scoped(VisitForm(), "visit")
-    action = Action(case, "记入续访", "cases/_action_form.html", "visit-form", form, "续访已记入。", "visit.recorded")
+    action = Action(case, "记入续访", "cases/_action_form.html", "visit-form", form, "续访已记入。", "visit.recorded", True)
     return run(
         action,
         lambda session, current: operations.record_visit(
@@ -56,6 +56,7 @@ def contact(number: str) -> Response:
         form,
         "现场联系已记录。",
         "contact.made",
+        True,
         {"units": units},
     )
     return run(
@@ -99,7 +100,7 @@ def take_statement(number: str) -> Response:
     case = open_case(number)
     form = scoped(StatementForm(), "statement")
     action = Action(
-        case, "接谈笔录", "cases/_action_form.html", "statement-form", form, "笔录已保存。", "statement.taken"
+        case, "接谈笔录", "cases/_action_form.html", "statement-form", form, "笔录已保存。", "statement.taken", True
     )
     return run(
         action,

@@ -26,6 +26,7 @@ class Wanted:
     words: str = ""
     platform: str | None = None
     state: str | None = None
+    unentered: bool = False
     order: str = "newest"
     before: int | None = None
     after: tuple[date, int] | None = None
@@ -103,7 +104,13 @@ def _ids(session: Session, actor: Actor, wanted: Wanted) -> list[int]:
         if wanted.order == "due":
             return _by_date(session, actor, wanted)
         return queries.newest_ids(
-            session, actor, before=wanted.before, limit=PAGE + 1, platform=wanted.platform, state=wanted.state
+            session,
+            actor,
+            before=wanted.before,
+            limit=PAGE + 1,
+            platform=wanted.platform,
+            state=wanted.state,
+            unentered=wanted.unentered,
         )
     condition = and_(queries.visible(actor), *_filters(wanted))
     limit = SORTED if wanted.order == "due" else PAGE + 1
@@ -121,6 +128,8 @@ def _filters(wanted: Wanted) -> list[ColumnElement[bool]]:
         found.append(Case.state == wanted.state)
     if wanted.platform:
         found.append(exists().where(Proceeding.case_id == Case.id, Proceeding.platform == wanted.platform))
+    if wanted.unentered:
+        found.append(queries.not_entered())
     return found
 
 

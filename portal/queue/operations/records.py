@@ -70,6 +70,7 @@ def follow_up_from_ticket(
         headcount=ticket.headcount,
         window_id=ticket.window_id,
         ticket_id=ticket.id,
+        kind=_kind_of_visit(session, ticket, case),
     )
     _bind(session, actor, ticket, case, "ticket.followed_up", at)
     return visit
@@ -90,6 +91,12 @@ def identify(session: Session, actor: Actor, ticket_id: int, id_number: str, *, 
     return ticket
 
 
+def _kind_of_visit(session: Session, ticket: Ticket, case: Case) -> str:
+    """The other side's coming is not the petitioner's coming again."""
+    here = select(Party.role).where(Party.case_id == case.id, Party.person_id == ticket.person_id)
+    return "other_side" if ticket.person_id and set(session.scalars(here)) == {"other_side"} else "again"
+
+
 def _at_window(session: Session, actor: Actor, ticket_id: int, version: int, at: datetime) -> Ticket:
     ticket = session.get(Ticket, ticket_id)
     if ticket is not None and ticket.state == CALLED and ticket.account_id == actor.id:
@@ -102,8 +109,8 @@ def _petitioner(session: Session, actor: Actor, ticket: Ticket, typed: PersonGiv
     known = session.get(Person, ticket.person_id) if ticket.person_id else None
     if known is None:
         return typed
-    if typed is None:
-        typed = PersonGiven(name="")
+    if typed is None or typed.name == NAMELESS:  # an address alone was typed: still the person of the desk
+        typed = replace(typed or PersonGiven(name=""), name="")
     name = "" if known.name == NAMELESS else known.name
     if (typed.name and name and typed.name != name) or (
         typed.id_number and (known.id_number or typed.id_number) != typed.id_number

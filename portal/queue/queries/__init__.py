@@ -2,6 +2,7 @@
 
 from portal.queue.queries.hall import (
     ServiceState,
+    Slip,
     Today,
     WindowState,
     ahead_of,
@@ -32,6 +33,7 @@ __all__ = [
     "Mine",
     "MyWindow",
     "ServiceState",
+    "Slip",
     "Today",
     "VisitEntry",
     "Waiting",

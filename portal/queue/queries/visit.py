@@ -6,7 +6,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.access.actor import Actor
 from portal.access.models import Account
+from portal.cases import queries as cases
+from portal.cases.models import Case
 from portal.organisation.models import Service, Window
 from portal.queue import priorities
 from portal.queue.models import Period
@@ -48,15 +51,16 @@ def durations(spans: list[Span], at: datetime) -> dict[str, timedelta]:
     return found
 
 
-def visit_entries(session: Session, ticket_id: int) -> list[VisitEntry]:
-    """The ticket's events in words a clerk reads, oldest first."""
+def visit_entries(session: Session, actor: Actor, ticket_id: int) -> list[VisitEntry]:
+    """The ticket's events in words ``actor`` may read, oldest first; a matter that is not open to him has no number."""
     found = entries(session, f"ticket:{ticket_id}")
+    known = _open_to(session, actor, {entry.data.get("case_id") for entry in found})
     people = _names(session, Account, {entry.actor_id for entry in found})
     windows = _names(session, Window, {entry.data.get("window_id") for entry in found})
     services = _names(session, Service, {entry.data.get("service_id") for entry in found})
     told = []
     for entry in found:
-        title, detail, kind = _told(entry, windows, services)
+        title, detail, kind = _told(entry, windows, services, entry.data.get("case_id") in known)
         told.append(VisitEntry(entry.at, title, detail, people.get(entry.actor_id, ""), kind))
     return told
 
@@ -68,7 +72,12 @@ def _names(session: Session, model: type, ids: set[int | None]) -> dict[int, str
     return dict(session.execute(select(model.id, model.name).where(model.id.in_(wanted))).all())
 
 
-def _told(entry: Entry, windows: dict[int, str], services: dict[int, str]) -> tuple[str, str, str]:
+def _open_to(session: Session, actor: Actor, case_ids: set[int | None]) -> set[int]:
+    wanted = case_ids - {None}
+    return set(session.scalars(select(Case.id).where(Case.id.in_(wanted), cases.visible(actor)))) if wanted else set()
+
+
+def _told(entry: Entry, windows: dict[int, str], services: dict[int, str], known: bool) -> tuple[str, str, str]:
     data, words = entry.data, entry.words
     window = windows.get(data.get("window_id"), "窗口")
     service = services.get(data.get("service_id"), "")
@@ -85,8 +94,8 @@ def _told(entry: Entry, windows: dict[int, str], services: dict[int, str]) -> tu
         "ticket.restored": ("过号恢复", "保留原取号先后", "visit"),
         "ticket.left": ("离开", "", "visit"),
         "ticket.requeued": (f"接力到 {service}", "号码、等候时间、优先类别不变", "handoff"),
-        "ticket.registered": (f"登记事项 {data.get('number')}", "", "step"),
-        "ticket.followed_up": (f"续访记入 {data.get('number')}", "", "step"),
+        "ticket.registered": ("登记事项" + (f" {data.get('number')}" if known else ""), "", "step"),
+        "ticket.followed_up": ("续访记入" + (f" {data.get('number')}" if known else "原事项"), "", "step"),
         "ticket.identified": ("核对身份,与本中心记录对应", "", "visit"),
         "ticket.finished": ("接待完毕", ":".join(filter(None, (reason, words_of(words)))), "step"),
     }

@@ -1,6 +1,7 @@
 """What the console shows, gathered in one place for every view that ends on it."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from flask import Response, request
@@ -22,6 +23,7 @@ from portal.trail.operations import note_access
 from portal.web.htmx import page
 
 FEW, MANY = 6, 12
+Kept = tuple[dict[str, list[str]], datetime]
 
 
 def console(
@@ -106,16 +108,32 @@ def matters_of(person_id: int | None, since: Any) -> list:
     return cases.matters_of(db.session, who, person_id)
 
 
-def follow_up_form(matters: list) -> FollowUpForm:
-    """续访 on one of the person's open matters that the clerk sees in full."""
+def follow_up_form(matters: list, kept: Kept | None = None) -> FollowUpForm:
+    """续访 on an open matter that the clerk sees in full: the person's, or the one that the repeat card led to.
+
+    ``kept``: the ticket's draft; what was typed of the visit comes back, and what was typed as facts goes along.
+    """
     # the console's other forms have fields of the same names: only its own post fills this one
-    posted = {} if request.endpoint == "queue.follow_up" else {"formdata": None}
-    form = scoped(FollowUpForm(**posted), "visit")
-    offered = [each for each in matters if each.open and each.full]
-    form.case.choices = choices([(each.number, f"{each.number} {dossier.safe_text(each.subject)}") for each in offered])
+    mine = request.endpoint == "queue.follow_up"
+    form = scoped(FollowUpForm(**({} if mine else {"formdata": None})), "visit")
+    offered = {each.number: each.subject for each in matters if each.open and each.full}
+    # the repeat card may lead to a matter of somebody whom the desk did not take down
+    chosen = request.form.get("case", "") if mine else request.args.get("follow", typed_before("case", kept))
+    if chosen and chosen not in offered and (case := cases.find(db.session, actor(), chosen)) and not case.closed_at:
+        offered[case.number] = case.subject
+    form.case.choices = choices([(number, f"{number} {dossier.safe_text(said)}") for number, said in offered.items()])
+    if not mine:
+        form.case.data = chosen if chosen in offered else None
+        asked_for = "follow" in request.args and form.case.data
+        form.words.data = typed_before("words", kept) or (typed_before("facts", kept) if asked_for else "")
     if len(offered) == 1 and not form.case.data:
-        form.case.data = offered[0].number
+        form.case.data = next(iter(offered))
     return form
+
+
+def typed_before(name: str, kept: Kept | None) -> str:
+    """What the draft has for that field; "" without one."""
+    return next(iter(kept[0].get(name, [])), "") if kept else ""
 
 
 def shown_matters(matters: list) -> list[tuple]:
@@ -135,20 +153,22 @@ def _visit(ticket: Mine, mine: MyWindow, form: RegisterForm | None, follow_up: F
     unbound = ticket.case_id is None
     kept = cases.draft(db.session, actor(), operations.draft_place(ticket.id)) if unbound else None
     form = (form or registration_form(ticket, mine)) if unbound else None
-    follow_up = (follow_up or follow_up_form(matters)) if unbound else None
+    follow_up = (follow_up or follow_up_form(matters, kept)) if unbound else None
     if unbound and ticket.state == "serving" and request.method == "GET":
         # ready to type: 续访 first where there is an open matter, else the facts
-        first = follow_up.words if follow_up.case.choices and not kept else form.facts
+        again = follow_up.words.data or "follow" in request.args or not kept
+        first = follow_up.words if follow_up.case.choices and again else form.facts
         first.render_kw = {**(first.render_kw or {}), "data-focus": ""}
     return {
         "ticket": ticket,
         "spent": queries.durations(spans, clock.now()),
         "running": next((span for span in spans if span.end is None), None),
-        "visit": queries.visit_entries(db.session, ticket.id),
+        "visit": queries.visit_entries(db.session, actor(), ticket.id),
         "matters": shown_matters(matters),
         "form": form,
         "reminders": form.reminders() if form else {},
         "repeats": None,
+        "at_window": True,
         "follow_up": follow_up,
         "draft_place": operations.draft_place(ticket.id),
         "draft_at": kept[1] if kept else None,

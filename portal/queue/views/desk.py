@@ -22,6 +22,7 @@ from portal.queue.models import Ticket
 from portal.queue.views import blueprint
 from portal.trail.operations import note_access
 from portal.web.htmx import done, page
+from portal.web.routing import row_number
 
 PICK = "1234567890abcdefghijklmnopqrstuvwxyz"
 LISTED = 20
@@ -83,7 +84,7 @@ def leave(ticket_id: int) -> Response:
 @requires(Permission.QUEUE_GREET)
 def slip(ticket_id: int) -> Response:
     """The slip on 80 mm paper, with the code by which the visitor can ask later."""
-    shown = queries.ticket(db.session, actor().centre_id, ticket_id)
+    shown = _of_today(ticket_id)
     if shown is None:
         abort(404)
     return page(
@@ -164,8 +165,8 @@ def _desk(form: DeskForm, groups: list, *, status: int = 200, slip: dict | None 
 
 
 def _slip() -> dict | None:
-    ticket_id = request.args.get("slip", type=int)
-    shown = queries.ticket(db.session, actor().centre_id, ticket_id) if ticket_id else None
+    ticket_id = request.args.get("slip", type=row_number)
+    shown = _of_today(ticket_id) if ticket_id else None
     if shown is None:
         return None
     return {
@@ -174,6 +175,12 @@ def _slip() -> dict | None:
         "ahead": queries.ahead_of(db.session, actor().centre_id, shown),
         "url": url_for("queue.slip", ticket_id=shown.id),
     }
+
+
+def _of_today(ticket_id: int) -> queries.Slip | None:
+    """What a slip of today says. Its code opens the state of the visitor's matter: on later days it is the visitor's alone."""
+    shown = queries.ticket(db.session, actor().centre_id, ticket_id)
+    return shown if shown and shown.day == clock.today() else None
 
 
 def _side() -> dict:

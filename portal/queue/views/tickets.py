@@ -12,6 +12,7 @@ from portal.access.permissions import Permission
 from portal.cases.forms import RegisterForm, scoped
 from portal.cases.forms.registration import OWN
 from portal.cases.operations.given import FieldProblems, Refused, StaleVersion
+from portal.cases.views.registration import link_chosen
 from portal.database import db
 from portal.people import identity
 from portal.people import queries as people
@@ -136,7 +137,7 @@ def person(ticket_id: int) -> Response:
         "queue/_person.html",
         ticket=ticket,
         matters=shown_matters(matters_of(person_id, ticket.called_at)),
-        visit=queries.visit_entries(db.session, ticket.id),
+        visit=queries.visit_entries(db.session, actor(), ticket.id),
         typed_person=found if found and found.id != ticket.person_id else None,
         typed_number=typed,
     )
@@ -182,9 +183,11 @@ def _finish(session: Session, operation: Callable[..., Any], ticket_id: int, for
 
 def _register(session: Session, ticket_id: int, form: RegisterForm, version: int) -> Any:
     at = clock.now()
-    return operations.register_from_ticket(
+    case = operations.register_from_ticket(
         session, actor(), ticket_id, form.to_registration(at), version=version, at=at
     )
+    link_chosen(session, case, form, at)
+    return case
 
 
 def _follow_up(session: Session, ticket_id: int, form: Any) -> Any:

@@ -1,0 +1,45 @@
+"""Row numbers that no table can hold are no addresses, whoever asks and in whatever digits."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from portal.web.routing import MOST
+from tests.cases.desk import STAFF, founded
+
+__all__ = ["founded"]
+
+
+def addresses(app: Flask, row: str) -> list[tuple[str, str]]:
+    """(method, path) of every address with a row number in it."""
+    rules = [rule for rule in app.url_map.iter_rules() if "<int:" in rule.rule]
+    assert len(rules) > 20
+    paths = {rule: re.sub(r"<\w+>", "x", re.sub(r"<int:\w+>", row, rule.rule)) for rule in rules}
+    return [(method, paths[rule]) for rule in rules for method in sorted(rule.methods & {"GET", "POST"})]
+
+
+@pytest.mark.parametrize("row", ["9" * 30, str(MOST + 1), "9223372036854775808", "-1", "１"])
+def test_no_such_row(app: Flask, row: str) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    client = app.test_client()
+    found = {client.open(path, method=method).status_code for method, path in addresses(app, row)}
+    assert found <= {404, 405}  # 405: the rest of the path fits another address
+
+
+def test_the_highest_row_is_only_missing(founded: Flask, sign_in: Callable) -> None:
+    clients = {login: sign_in(login) for login in STAFF}
+    founded.config["WTF_CSRF_ENABLED"] = False
+    for login, client in clients.items():
+        for method, path in addresses(founded, str(MOST)):
+            assert client.open(path, method=method).status_code in (200, 403, 404, 409, 422), (login, path)
+
+
+@pytest.mark.parametrize("key", ["9" * 30, str(MOST + 1), "-5", "²", "x", "2026-11-23_" + "9" * 30])
+def test_a_key_that_is_none_is_as_good_as_none(founded: Flask, sign_in: Callable, key: str) -> None:
+    clerk = sign_in("clerk")
+    for address in ("/cases?before=", "/cases?q=占地&before=", "/cases?order=due&after="):
+        assert clerk.get(address + key).status_code == 200
+    assert sign_in("auditor").get("/audit?before=" + key).status_code == 200
+    assert sign_in("greeter").get("/queue/desk?slip=" + key).status_code == 200
