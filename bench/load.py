@@ -19,6 +19,7 @@ from bench.serve import Server
 CONNECTIONS = 8
 PORTS = {"portal": 8765, "floor": 8766, "pages": 8767}
 TICKETS = 500  # waiting in each of eight queues when the calling begins: far more than any hall ever holds
+WARM = 10  # requests of a page that are not counted
 USUAL = 25  # waiting in each of them when single pages are looked at
 TOKEN = re.compile(rb'name="csrf_token"[^>]*value="([^"]+)"')
 COOKIE = re.compile(rb"set-cookie: portal=([^;]*)", re.IGNORECASE)
@@ -144,8 +145,8 @@ class Sides:
         """``work`` in the driver's process."""
         return self._driver.submit(work, *arguments).result()
 
-    def pages(self, rounds: int) -> dict[str, tuple[float, float, int]]:
-        """Each page asked for alone, one after another: median and p95 in milliseconds, and bytes."""
+    def pages(self, rounds: int) -> dict[str, tuple[float, float, float, int]]:
+        """Each page asked for alone, one after another: median, p95 and processor time in milliseconds, and bytes."""
         told = {}
         for name, path in PAGES.items():
             told[name] = self._page(self.clerks["portal"][0], path, rounds)
@@ -156,18 +157,21 @@ class Sides:
             told[name] = self._page(self.sign_in(0, login), path, rounds)
         return told
 
-    def _page(self, clerk: Clerk, path: str, rounds: int) -> tuple[float, float, int]:
+    def _page(self, clerk: Clerk, path: str, rounds: int) -> tuple[float, float, float, int]:
         path = path.format(number=self.numbers[0][1], middle=self.numbers[min(1000, len(self.numbers) - 1)][0])
         ready = request("GET", path, {"Cookie": f"portal={clerk.cookie}"})
         plan = Plan(path, 200, _Same(ready))
         server = self.servers["pages"]
-        told = self._driver.submit(measure_rounds, server.port, plan, rounds).result()
+        self.apart(measure_rounds, server.port, plan, WARM)
+        before = server.cpu()
+        told = self.apart(measure_rounds, server.port, plan, rounds)
+        cpu = (server.cpu() - before) / rounds * 1000
         if told.errors:
             raise RuntimeError(f"{path}: {told.errors[0]}")
         connection = Connection(server.port)
         size = len(connection.ask(ready)[2])
         connection.close()
-        return told.percentile(0.5), told.percentile(0.95), size
+        return told.percentile(0.5), told.percentile(0.95), cpu, size
 
 
 @dataclass(frozen=True)
@@ -182,15 +186,14 @@ class _Same:
 
 
 def measure_rounds(port: int, plan: Plan, rounds: int) -> Measured:
-    """One clerk alone, ``rounds`` requests after five that are not counted."""
+    """One clerk alone, ``rounds`` requests one after another."""
     connection, told = Connection(port), Measured()
     parts = plan.rounds()
-    for turn in range(rounds + 5):
+    for _ in range(rounds):
         ready = next(parts)[0]()
         sent = time.perf_counter()
         status, _, body = connection.ask(ready)
-        if turn >= 5:
-            told.latencies.append(time.perf_counter() - sent)
+        told.latencies.append(time.perf_counter() - sent)
         if status != plan.status:
             told.errors.append(f"{status} {body[:300].decode(errors='replace')}")
     connection.close()

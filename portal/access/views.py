@@ -42,6 +42,8 @@ def _load(value: str) -> Account | None:
 
 
 def _unauthorized() -> Response:
+    if request.headers.get("Accept") == "text/event-stream":
+        return Response("", 401)  # a stream cannot follow to the sign-in page; the page's next fetch goes there
     # back to the page, not to the address of a part or of a form's target, which answer only what the page sends
     asked = request.headers.get("HX-Current-URL") if wants_part() else request.full_path.removesuffix("?")
     address = url_for("access.sign_in", next=_own_path(request.referrer if request.method == "POST" else asked))

@@ -55,7 +55,12 @@ def _without_hidden_links(session: Session, actor: Actor, found: list[Entry]) ->
 
 def _sealed_from(actor: Actor, entry: Entry) -> bool:
     code = entry.data.get("platform")
-    return bool(code) and code not in actor.platforms and entry.kind.startswith("proceeding") and registry.platform(code).sealed
+    return (
+        bool(code)
+        and code not in actor.platforms
+        and entry.kind.startswith("proceeding")
+        and registry.platform(code).sealed
+    )
 
 
 def _closed_off(entry: Entry) -> Telling:
@@ -94,7 +99,9 @@ def _opened(entry: Entry) -> Telling:
 def _advanced(entry: Entry) -> Telling:
     platform = registry.platform(entry.data["platform"])
     step = platform.step(entry.data["step"])
-    stated = [f"{asked.label}:{_value(asked, entry.words[asked.name])}" for asked in step.fields if asked.name in entry.words]
+    stated = [
+        f"{asked.label}:{_value(asked, entry.words[asked.name])}" for asked in step.fields if asked.name in entry.words
+    ]
     state = platform.states[entry.data["state"]].label
     return (f"{platform.label}:{step.label}", _joined([f"现为“{state}”", *stated]))
 
@@ -110,7 +117,10 @@ def _contact(entry: Entry) -> Telling:
     said = f"{words.get('answered_by', '')}:{words.get('said', '')}"
     promise = words.get("promise")
     by = entry.data.get("promised_on")
-    return (f"现场联系 {words.get('unit', '')}", _joined([said, f"承诺:{promise}({by + ' 前' if by else '未定日期'})" if promise else ""]))
+    return (
+        f"现场联系 {words.get('unit', '')}",
+        _joined([said, f"承诺:{promise}({by + ' 前' if by else '未定日期'})" if promise else ""]),
+    )
 
 
 def _settled(entry: Entry) -> Telling:

@@ -111,6 +111,9 @@ def free(page: Page) -> None:
     opening, idle = page.get_by_role("button", name=re.compile("^开启")), page.get_by_role("button", name=re.compile("^叫下一位"))
     if opening.count():
         opening.first.click()
+    if page.get_by_role("button", name=re.compile("^恢复服务")).count():
+        press(page, "F2")
+        expect(idle).to_be_visible()
     if page.get_by_role("button", name="已到窗").count():
         start(page)
     if page.locator(TICKET).count():
@@ -151,7 +154,12 @@ def start(page: Page) -> None:
 
 def open_form(page: Page, label: str, where: str = "#case-panel") -> Locator:
     """Open the form called ``label`` in the case's panel."""
-    page.locator(where).get_by_role("link", name=re.compile(rf"^{re.escape(label)}…")).first.click()
+    named = re.compile(rf"^{re.escape(label)}…")
+    link = page.locator(where).get_by_role("link", name=named, include_hidden=True).first
+    expect(link).to_be_attached()
+    if not link.is_visible():  # steps that are seldom wanted are folded away
+        link.locator("xpath=ancestor::details[1]/summary").click()
+    link.click()
     form = page.locator("#case-form form[data-guard]")
     expect(form).to_be_visible()
     page.wait_for_function(HTMX_TOOK)

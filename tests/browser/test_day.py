@@ -366,7 +366,7 @@ class Day:
         assert page.goto("/screens/facing").status == 403
         self.shot(page, "day-staff-cannot-rate")
         page.goto("/enquiry")
-        page.get_by_label("查询码").fill(self.code)
+        page.get_by_role("textbox", name="查询码").fill(self.code)
         press(page, "Enter")
         page.get_by_label("满意", exact=True).check()
         with page.expect_response("**/enquiry/rating") as answer:

@@ -111,7 +111,7 @@ def test_a_stale_step_says_who_changed_what(page_for, centre: Hall, shot) -> Non
     acts.call(clerk)
     acts.start(clerk)
     number = register(clerk, "村里修路占了承包地", "村里修路占了承包地,没有量过,也没有补偿。")
-    colleague = page_for("houwenjuan", at=centre)
+    colleague = page_for("zhangdeliang", at=centre)
     for page in (clerk, colleague):
         page.goto(f"/cases/{number}")
         acts.open_form(page, "转送")

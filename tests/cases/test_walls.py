@@ -23,7 +23,9 @@ INFORMER = "检举人之名"
 @pytest.fixture
 def accusation(founded: Flask) -> str:
     """A 检举 by somebody who is known here for nothing else."""
-    return registered(founded, purpose="accusation", subject="举报收受宴请", petitioner=PersonGiven(INFORMER, "", "13912340777"))
+    return registered(
+        founded, purpose="accusation", subject="举报收受宴请", petitioner=PersonGiven(INFORMER, "", "13912340777")
+    )
 
 
 @pytest.fixture

@@ -255,9 +255,7 @@ def test_a_paper_of_an_accusation_is_logged_like_its_page(
     assert looked == [("case.opened", False), ("case.opened", True)]
 
 
-def test_who_only_reads_sees_neither_the_citizens_code_nor_the_name(
-    app: Flask, desk: Desk, sign_in: Callable
-) -> None:
+def test_who_only_reads_sees_neither_the_citizens_code_nor_the_name(app: Flask, desk: Desk, sign_in: Callable) -> None:
     with app.app_context():
         hire("duchashi", Role.SUPERVISOR, name="督查甲")
     reader = sign_in("duchashi")

@@ -46,9 +46,7 @@ class TestQueries:
     def test_the_number_of_a_hidden_matter_is_told_to_nobody_else(self, session, hall, do, at_window):
         ticket = at_window()
         stated = Registration(channel="visit", purpose="accusation", subject="举报收受宴请", received_at=MORNING)
-        case = do(
-            operations.register_from_ticket, hall.zhang, ticket.id, stated, version=ticket.version, at=later(20)
-        )
+        case = do(operations.register_from_ticket, hall.zhang, ticket.id, stated, version=ticket.version, at=later(20))
         told = {
             who.name: [line.title for line in queries.visit_entries(session, who, ticket.id)][-1]
             for who in (hall.zhang, hall.wang, hall.li)

@@ -84,7 +84,12 @@ def content_kind(content: bytes) -> str | None:
 
 def safe_name(name: str) -> str:
     """The file's own name without folders or control characters, at most 120 characters, ending kept."""
-    bare = re.sub(r"[\x00-\x1f\x7f<>:\"/\\|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]", "_", re.split(r"[/\\]", name)[-1]).strip() or "附件"
+    bare = (
+        re.sub(
+            r"[\x00-\x1f\x7f<>:\"/\\|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]", "_", re.split(r"[/\\]", name)[-1]
+        ).strip()
+        or "附件"
+    )
     stem, dot, ending = bare.rpartition(".")
     return bare if len(bare) <= 120 else f"{stem[: 119 - len(ending)]}{dot}{ending}"
 

@@ -25,7 +25,9 @@ def visit(number: str) -> Response:
     """续访 without a ticket: the visit joins this case, and no second clock starts."""
     case = open_case(number)
     form = scoped(VisitForm(), "visit")
-    action = Action(case, "记入续访", "cases/_action_form.html", "visit-form", form, "续访已记入。", "visit.recorded", True)
+    action = Action(
+        case, "记入续访", "cases/_action_form.html", "visit-form", form, "续访已记入。", "visit.recorded", True
+    )
     return run(
         action,
         lambda session, current: operations.record_visit(
