@@ -639,7 +639,7 @@ def _queue() -> None:
         sa.UniqueConstraint("code_hash", name="uq_ticket_code_hash"),
     )
     op.create_index("ix_ticket_case_id", "ticket", ["case_id"])
-    op.create_index("ix_ticket_centre_id_day_state", "ticket", ["centre_id", "day", "state"])
+    op.create_index("ix_ticket_centre_id_day_state_rank_id", "ticket", ["centre_id", "day", "state", "rank", "id"])
     op.create_index(
         "ix_ticket_centre_id_service_id_state_rank_id", "ticket", ["centre_id", "service_id", "state", "rank", "id"]
     )

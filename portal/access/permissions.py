@@ -1,6 +1,7 @@
 """What may be done, who may do it: permissions, roles, and the first policy table. Refuse by default."""
 
 from enum import StrEnum
+from functools import cache
 
 
 class Permission(StrEnum):
@@ -125,6 +126,11 @@ POLICY: dict[Role, frozenset[Permission]] = {
 
 def granted(roles: list[Role]) -> frozenset[Permission]:
     """Everything ``roles`` allow together."""
+    return _together(tuple(roles))
+
+
+@cache  # asked for each item of the menu on each page
+def _together(roles: tuple[Role, ...]) -> frozenset[Permission]:
     return frozenset().union(*(POLICY[role] for role in roles))
 
 

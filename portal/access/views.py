@@ -9,6 +9,7 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf import FlaskForm
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload
 
 from portal import clock, database
 from portal.access import operations
@@ -21,6 +22,8 @@ from portal.web.htmx import done, go, page, wants_part
 
 blueprint = Blueprint("access", __name__)
 IDLE = timedelta(minutes=30)
+SEEN_STEP = timedelta(seconds=30)  # a cookie signed anew on each answer would cost more than it tells
+AT_ONCE = (joinedload(Account.role_rows), joinedload(Account.platform_rows))
 # what the page fetches by itself must not keep a person signed in who has gone to lunch; a stream cannot send headers
 BACKGROUND = "X-Background"
 OPEN_BEFORE_CHANGE = {*OPEN_ENDPOINTS, "access.own_account", "access.sign_in", "access.sign_out", "health.healthz"}
@@ -37,7 +40,7 @@ def init_app(app: Flask) -> None:
 
 def _load(value: str) -> Account | None:
     identity, _, key = value.partition(":")
-    account = db.session.get(Account, int(identity)) if identity.isdigit() else None
+    account = db.session.get(Account, int(identity), options=AT_ONCE) if identity.isdigit() else None
     return account if account and account.enabled and account.session_key == key else None
 
 
@@ -63,7 +66,9 @@ def _idle_exit() -> None:
         session.pop("seen", None)
         flash("长时间没有操作,已自动退出。请重新登录,刚才填写的内容已暂存。")
         return
-    if BACKGROUND not in request.headers and request.headers.get("Accept") != "text/event-stream":
+    if BACKGROUND in request.headers or request.headers.get("Accept") == "text/event-stream":
+        return
+    if not seen or now - datetime.fromisoformat(seen) > SEEN_STEP:
         session["seen"] = now.isoformat()
 
 

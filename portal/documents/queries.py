@@ -1,5 +1,6 @@
 """What the papers of a case say: the citizen's slip, the 接谈笔录. Nothing here promises what record and law do not."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,8 +11,10 @@ from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.cases import queries as cases
 from portal.cases import registry
-from portal.cases.models import Case, Party, Proceeding, Statement, Visit
+from portal.cases.models import Case, Contact, Demand, Party, Proceeding, Rating, Statement, Visit
+from portal.cases.vocabulary import MET
 from portal.clock import day_of
+from portal.documents.codes import grouped
 from portal.organisation.models import Centre, Unit, Window
 from portal.people import masking
 from portal.people.models import Person
@@ -68,23 +71,50 @@ class Right:
 
 
 @dataclass(frozen=True)
-class Slip:
-    """The citizen's slip of one case."""
+class Asked:
+    """One thing asked for. ``met`` is its result in words, "" where none is recorded yet; ``outcome`` what came of it."""
 
+    text: str
+    met: str
+    outcome: str
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What a unit promised in front of the visitor and has not answered for yet. It is the unit's word, not the office's.
+
+    ``by``: who said it; ``on``: the day named, None where none was; ``over``: that day has passed.
+    """
+
+    unit: str
+    by: str
+    says: str
+    on: date | None
+    over: bool
+
+
+@dataclass(frozen=True)
+class Slip:
+    """The citizen's slip of one case. ``standing``: the parties' own periods that run on after a procedure has ended."""
+
+    title: str
     number: str
     code: str
-    asked: tuple[str, ...]
+    asked: tuple[Asked, ...]
     desks: tuple[Desk, ...]
+    promises: tuple[Promise, ...]
+    standing: tuple[Limit, ...]
     rights: tuple[Right, ...]
     first: str
     competent: str
     closed: date | None
+    rated: bool
     centre: Centre
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A 接谈笔录 with its head. Numbers are masked on paper; the person who signs is named."""
+    """A 接谈笔录 with its head. A signed record says in full whose it is; to who may not reveal a person it is masked."""
 
     case: Case
     statement: Statement
@@ -102,20 +132,56 @@ class Sheet:
 
 def slip(session: Session, actor: Actor, case: Case, today: date) -> Slip:
     """The slip of a case that ``actor`` was allowed to open; dates are those of running, verified clocks only."""
-    running = [shown for shown in cases.proceedings(session, actor, case) if not shown.closed_at]
+    known = cases.proceedings(session, actor, case)
+    running = [shown for shown in known if not shown.closed_at]
     limits, unverified = _limits(session, actor, case, today)
     unit = session.get(Unit, case.competent_unit_id) if case.competent_unit_id else None
     return Slip(
+        title=_title(case, [shown.platform for shown in known]),
         number=case.number,
-        code=f"{case.enquiry_code[:5]} {case.enquiry_code[5:]}",
-        asked=tuple(demand.text for demand in cases.demands(session, case)) or (case.subject,),
+        code=grouped(case.enquiry_code),
+        asked=tuple(_asked(demand) for demand in cases.demands(session, case)) or (Asked(case.subject, "", ""),),
         desks=tuple(_desk(session, shown, limits.get(shown.id, ()), shown.id in unverified) for shown in running),
+        promises=_promises(session, case, today),
+        standing=_standing(known, limits),
         rights=_rights([shown.platform for shown in running]),
         first=_first(session, case),
         competent=unit.name if unit else "",
         closed=day_of(case.closed_at) if case.closed_at else None,
+        rated=session.get(Rating, case.id) is not None,
         centre=session.get_one(Centre, case.centre_id),
     )
+
+
+def _title(case: Case, platforms: list[str]) -> str:
+    """Who never came is not told of a visit, and what is no petition is not called one."""
+    if case.channel == "visit":
+        return "来访事项告知单"
+    return "信访事项告知单" if "petition" in platforms else "事项告知单"
+
+
+def _asked(demand: Demand) -> Asked:
+    return Asked(demand.text, dict(MET).get(demand.met or "", ""), demand.outcome)
+
+
+def _promises(session: Session, case: Case, today: date) -> tuple[Promise, ...]:
+    wanted = select(Contact).where(Contact.case_id == case.id, Contact.settled_at.is_(None), Contact.promise != "")
+    return tuple(
+        Promise(
+            unit=made.unit_name,
+            by=made.promised_by or made.answered_by,
+            says=made.promise.rstrip("。.；;"),
+            on=made.promised_on,
+            over=made.promised_on is not None and made.promised_on < today,
+        )
+        for made in session.scalars(wanted.order_by(Contact.promised_on.is_(None), Contact.promised_on, Contact.id))
+    )
+
+
+def _standing(known: list[cases.ProceedingShown], limits: dict[int, tuple[Limit, ...]]) -> tuple[Limit, ...]:
+    """What the parties may still do, and until when, though the procedure it came from has ended."""
+    ended = [shown for shown in known if shown.closed_at and not registry.platform(shown.platform).sealed]
+    return tuple(limit for shown in ended for limit in limits.get(shown.id, ()) if not limit.ours)
 
 
 def _desk(session: Session, shown: cases.ProceedingShown, limits: tuple[Limit, ...], unverified: bool) -> Desk:
@@ -126,9 +192,9 @@ def _desk(session: Session, shown: cases.ProceedingShown, limits: tuple[Limit, .
     if limits:
         silence = ""
     elif unverified:
-        silence = "这一步的期限依据尚在核对,暂不写明日期。"
+        silence = "这一步的期限依据尚在核对，暂不写明日期。"
     else:
-        silence = "这一步法律没有规定期限,或中心尚未设定,因此不写明日期。"
+        silence = "这一步法律没有规定期限，或中心尚未设定，因此不写明日期。"
     return Desk(platform.label, shown.state_label, platform.states[shown.state].next_step, limits, silence)
 
 
@@ -154,7 +220,7 @@ def _limits(session: Session, actor: Actor, case: Case, today: date) -> tuple[di
 def _rights(platforms: list[str]) -> tuple[Right, ...]:
     named = [(deadlines.rule(key), case) for platform in platforms for key, case in RIGHTS.get(platform, ())]
     return tuple(
-        Right(f"{case},自{rule.starts_at}起 {rule.amount} {UNITS[rule.unit]}内,可以{_act(rule.step)}", rule.citation)
+        Right(f"{case}，自{rule.starts_at}起 {rule.amount} {UNITS[rule.unit]}内，可以{_act(rule.step)}", rule.citation)
         for rule, case in named
         if rule.verified and rule.amount is not None
     )
@@ -175,7 +241,7 @@ def _first(session: Session, case: Case) -> str:
 
 
 def sheet(session: Session, actor: Actor, case: Case, statement_id: int) -> Sheet | None:
-    """The statement of that id if it belongs to ``case``."""
+    """The statement of that id if it belongs to ``case``. To be recorded first: with PERSON_REVEAL it is a disclosure."""
     statement = session.get(Statement, statement_id)
     if statement is None or statement.case_id != case.id:
         return None
@@ -183,7 +249,8 @@ def sheet(session: Session, actor: Actor, case: Case, statement_id: int) -> Shee
     window_id = visit.window_id if visit else case.first_window_id
     window = session.get(Window, window_id) if window_id else None
     people = _visitors(session, case)
-    first = people[0] if people else None
+    signer = people[0][1] if people else None
+    whole = actor.may(Permission.PERSON_REVEAL)
     platform = session.scalar(
         select(Proceeding.platform).where(Proceeding.case_id == case.id).order_by(Proceeding.id).limit(1)
     )
@@ -195,12 +262,16 @@ def sheet(session: Session, actor: Actor, case: Case, statement_id: int) -> Shee
         platform=registry.platform(platform).sign if platform else "",
         centre=session.get_one(Centre, case.centre_id).name,
         visitors=tuple(_named(actor, name, person) for name, person in people),
-        id_number=masking.mask_id(first[1].id_number) if first and first[1] else "",
-        phone=masking.mask_phone(first[1].phone) if first and first[1] else "",
-        address=masking.mask_address(first[1].address) if first and first[1] else "",
+        id_number=_told(signer.id_number, masking.mask_id, whole) if signer else "",
+        phone=_told(signer.phone, masking.mask_phone, whole) if signer else "",
+        address=_told(signer.address, masking.mask_address, whole) if signer else "",
         headcount=visit.headcount if visit else case.headcount,
         demands=tuple(demand.text for demand in cases.demands(session, case)),
     )
+
+
+def _told(value: str | None, mask: Callable[[str | None], str], whole: bool) -> str:
+    return (value or "") if whole else mask(value)
 
 
 def _named(actor: Actor, name: str, person: Person | None) -> str:

@@ -16,6 +16,7 @@ from portal.web.htmx import page
 
 blueprint = Blueprint("documents", __name__)
 NOW_PRINTING = "printing"
+IN_FULL = "接谈笔录签名页，显示完整的证件号码、电话和住址"
 
 
 @blueprint.get("/cases/<number>/slip/print")
@@ -45,7 +46,7 @@ def slip_printed(number: str) -> Response:
 @blueprint.get("/cases/<number>/statements/<int:statement_id>/print")
 @requires(Permission.CASE_READ)
 def statement(number: str, statement_id: int) -> Response:
-    """A 接谈笔录 as it is signed; its words are personal, so the reading is recorded before they are shown."""
+    """A 接谈笔录 as it is signed. Its words, and whose they are, are personal: the reading is recorded before they are shown."""
     case = open_case(number)
     trail.note_access(
         centre_id=actor().centre_id,
@@ -53,6 +54,7 @@ def statement(number: str, statement_id: int) -> Response:
         at=clock.now(),
         action="statement.opened",
         subject=f"case:{case.id}",
+        reason=IN_FULL if actor().may(Permission.PERSON_REVEAL) else None,
         address=request.remote_addr,
     )
     sheet = queries.sheet(db.session, actor(), case, statement_id) or abort(404)

@@ -20,12 +20,12 @@ from portal.statutes import deadlines
 
 LONGEST_CODE = 40
 TICKET_SAYS = {
-    "waiting": "正在等候叫号,请留意大厅屏幕。",
-    "called": "正在叫号,请到{place}。",
+    "waiting": "正在等候叫号，请留意大厅屏幕。",
+    "called": "正在叫号，请到{place}。",
     "serving": "正在{place}接待。",
-    "held": "暂时挂起,{place}稍后继续为您办理。",
-    "missed": "已过号,请到导引台,可为您恢复排队。",
-    "done": "当日接待完毕。接待完毕不等于事项办结,事项进展见下。",
+    "held": "暂时挂起，{place}稍后继续为您办理。",
+    "missed": "已过号，请到导引台，可为您恢复排队。",
+    "done": "当日接待完毕。接待完毕不等于事项办结，事项进展见下。",
     "left": "当日已离开大厅。",
 }
 

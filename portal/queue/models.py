@@ -49,7 +49,7 @@ class Ticket(Base):
     __table_args__ = (
         UniqueConstraint("centre_id", "day", "number"),
         Index("ix_ticket_centre_id_service_id_state_rank_id", "centre_id", "service_id", "state", "rank", "id"),
-        Index("ix_ticket_centre_id_day_state", "centre_id", "day", "state"),
+        Index("ix_ticket_centre_id_day_state_rank_id", "centre_id", "day", "state", "rank", "id"),
         Index("ix_ticket_person_id", "person_id"),
         Index("ix_ticket_case_id", "case_id"),
         # a clerk has at most one visitor, and so has a window: a rule of the database, not a habit

@@ -15,8 +15,8 @@ class EnquiryForm(FlaskForm):
 
     code = StringField(
         "查询码",
-        [InputRequired("请输入小票上的查询码。"), Length(max=LONGEST_CODE, message="查询码没有这么长,请核对小票。")],
-        description="小票上印有查询码。大小写、空格、全角都可以。",
+        [InputRequired("请输入小票或告知单上的查询码。"), Length(max=LONGEST_CODE, message="查询码没有这么长，请核对小票或告知单。")],
+        description="小票或告知单上的查询码都可以。大小写、空格、全角都可以。",
     )
 
 
@@ -25,7 +25,7 @@ class RatingForm(FlaskForm):
 
     key = HiddenField()
     score = RadioField("您对这件事项的办理", [InputRequired("请选择一项。")], choices=choices(SCORES))
-    words = TextAreaField("想说的话(可不填)", [Optional(), Length(max=500, message="不超过 500 字。")])
+    words = TextAreaField("想说的话（可不填）", [Optional(), Length(max=500, message="不超过 500 字。")])
 
 
 class ScreenForm(FlaskForm):

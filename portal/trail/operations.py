@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,8 @@ from portal.database import separate_write
 from portal.trail.models import Access, Event, EventPayload, Revision, Seal, TrailHead
 
 GENESIS = "0" * 64
+_STATED = [column for column in Event.__table__.columns if column.name not in ("id", "digest")]
+_PLAIN = {"synchronize_session": False}
 OVERLAP = timedelta(minutes=5)  # a transaction may commit after one that moved its head later
 
 
@@ -28,37 +30,37 @@ def append(
     at: datetime,
     data: dict[str, Any] | None = None,
     words: dict[str, Any] | None = None,
-) -> Event:
+) -> int:
     """Add one event to ``chain`` ("case:12", "ticket:9", "account:3").
 
     ``data`` are codes and ids, plain; ``words`` is what people said or wrote, kept encrypted and erasable, with only a
-    salted digest in the chain. Returns the flushed event.
+    salted digest in the chain. Core statements, because every write of the portal comes through here under its lock.
+    Returns the event's id.
     """
-    head = session.scalar(select(TrailHead).where(TrailHead.chain == chain).with_for_update())
-    if head is None:
-        head = TrailHead(chain=chain, centre_id=centre_id, seq=0, head=GENESIS, moved_at=at)
-        session.add(head)
+    head = session.execute(select(TrailHead.seq, TrailHead.head).where(TrailHead.chain == chain).with_for_update()).first()
     payload = json.dumps(words, ensure_ascii=False, sort_keys=True) if words else None
     salt = secrets.token_hex(16)
     event = Event(
         centre_id=centre_id,
         chain=chain,
-        seq=head.seq + 1,
+        seq=head.seq + 1 if head else 1,
         kind=kind,
         actor_id=actor_id,
         at=at,
         data=data or {},
         payload_digest=hashlib.sha256((salt + payload).encode()).hexdigest() if payload else None,
-        previous=head.head,
+        previous=head.head if head else GENESIS,
     )
-    event.digest = digest_of(event)
-    session.add(event)
-    head.seq, head.head, head.moved_at = event.seq, event.digest, at
-    session.flush()
+    stated = {column.name: getattr(event, column.name) for column in _STATED} | {"digest": digest_of(event)}
+    event_id = session.execute(insert(Event).values(stated).returning(Event.id)).scalar_one()
     if payload:
-        session.add(EventPayload(event_id=event.id, salt=salt, text=payload))
-        session.flush()
-    return event
+        session.execute(insert(EventPayload).values(event_id=event_id, salt=salt, text=payload))
+    tip = {"seq": stated["seq"], "head": stated["digest"], "moved_at": at}
+    if head:
+        session.execute(update(TrailHead).where(TrailHead.chain == chain).values(tip), execution_options=_PLAIN)
+    else:
+        session.execute(insert(TrailHead).values(chain=chain, centre_id=centre_id, **tip))
+    return event_id
 
 
 def digest_of(event: Event) -> str:
@@ -79,15 +81,16 @@ def digest_of(event: Event) -> str:
 
 def bump(session: Session, centre_id: int, *topics: str) -> None:
     """Say that ``topics`` changed. Sorted, so that two transactions never wait for each other crosswise."""
+    if not topics:
+        return
     dialect = session.get_bind().dialect.name
     upsert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    for topic in sorted(topics):
-        session.execute(
-            upsert(Revision)
-            .values(centre_id=centre_id, topic=topic, value=1)
-            .on_conflict_do_update(index_elements=["centre_id", "topic"], set_={"value": Revision.value + 1})
-        )
-    if dialect == "postgresql" and topics:
+    session.execute(
+        upsert(Revision)
+        .values([{"centre_id": centre_id, "topic": topic, "value": 1} for topic in sorted(set(topics))])
+        .on_conflict_do_update(index_elements=["centre_id", "topic"], set_={"value": Revision.value + 1})
+    )
+    if dialect == "postgresql":
         session.execute(text("SELECT pg_notify('portal_topics', '')"))
 
 

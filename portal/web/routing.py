@@ -1,7 +1,7 @@
-"""Row numbers in addresses: what no table can hold leads nowhere instead of failing in the database."""
+"""What stands in addresses: what no table can hold leads nowhere instead of failing in the database."""
 
 from flask import Flask
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import BaseConverter, IntegerConverter, Map
 
 MOST = 2**31 - 1  # PostgreSQL's INTEGER; SQLite would fail beyond 2**63 only
 
@@ -15,9 +15,15 @@ class RowNumber(IntegerConverter):
         super().__init__(map, max=MOST)
 
 
+class Readable(BaseConverter):
+    """``<number>`` and its like: no NUL, which PostgreSQL keeps in no text."""
+
+    regex = r"[^/\x00]+"
+
+
 def init_app(app: Flask) -> None:
-    """Make every ``<int:…>`` of the address map a row number."""
-    app.url_map.converters["int"] = RowNumber
+    """Read every ``<int:…>`` of the address map as a row number, and every other part as readable text."""
+    app.url_map.converters |= {"int": RowNumber, "default": Readable}
 
 
 def row_number(text: str) -> int:

@@ -17,6 +17,8 @@ from portal.access.operations import WeakPassword
 from portal.cases import registry
 from portal.cases.operations.clocks import calendar
 from portal.database import db
+from portal.organisation.models import Centre
+from portal.organisation.operations import arrange_centre
 from tests.cast.history import Diary, History
 from tests.cast.matters import MATTERS
 from tests.cast.morning import Morning
@@ -28,6 +30,12 @@ __all__ = [
     "CITIZENS", "PASSWORD", "PEOPLE", "Named", "accounts", "actors", "citizen", "load", "password", "seed_minimal", "spare", "window_ids",
 ]  # fmt: skip
 
+# What papers and screens of the hall say of it. The telephone is nobody's; its field takes digits only, so the others say 演示.
+HALL = {
+    "telephone": "0359-2000000",
+    "address": "运城市盐湖区河东大道 1 号（演示地址）",
+    "notice": "过号请到导引台。演示数据，姓名、电话、地址均为虚构",
+}
 # Every state of these occurs; one that no story stands at gets a plain one.
 COMPLETE = ("petition", "mediation")
 
@@ -58,6 +66,8 @@ def accounts() -> list[str]:
 
 def _fill(session: Session, now: datetime, home: Path) -> None:
     staff = seed_minimal(session, now)
+    centre = session.scalars(select(Centre)).one()
+    arrange_centre(session, staff["yaoyuhang"], centre, HALL, at=now)
     days, _version = calendar(session)
     windows = window_ids(session, next(iter(staff.values())).centre_id)
     plots = (*PETITIONS, *MATTERS)

@@ -44,3 +44,12 @@ def test_a_key_that_is_none_is_as_good_as_none(founded: Flask, sign_in: Callable
         assert clerk.get(address + key).status_code == 200
     assert sign_in("auditor").get("/audit?before=" + key).status_code == 200
     assert sign_in("greeter").get("/queue/desk?slip=" + key).status_code == 200
+
+
+@pytest.mark.parametrize("text", ["%00", "YC%00", "%ED%A0%80", "%E2%80%AE", "%27%22%3E", "a" * 300])
+def test_no_text_in_an_address_breaks_a_page(founded: Flask, sign_in: Callable, text: str) -> None:
+    clerk = sign_in("clerk")
+    for address in (f"/cases/{text}", f"/cases/{text}/visits", f"/cases/{text}/slip/print", f"/stream/{text}"):
+        assert clerk.get(address).status_code == 404
+    for address in (f"/cases?q={text}", f"/cases?platform={text}&state={text}", f"/cases?after={text}"):
+        assert clerk.get(address).status_code == 200

@@ -8,6 +8,7 @@ from sqlalchemy import case, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from portal.access.models import Account
+from portal.documents.codes import grouped
 from portal.organisation.models import Service, Window, WindowService
 from portal.queue import priorities
 from portal.queue.models import Ticket, WindowSession
@@ -95,8 +96,8 @@ class Slip:
 
     @property
     def code_shown(self) -> str:
-        """The code in groups that can be read aloud."""
-        return "-".join((self.code[:3], self.code[3:6], self.code[6:]))
+        """The code as every paper spells one."""
+        return grouped(self.code)
 
 
 _SERVICES = select(Service.id, Service.platform, Service.name, Service.prefix, Service.area)

@@ -21,9 +21,9 @@ from portal.trail import operations as trail
 from portal.web.errors import say
 from portal.web.htmx import done, page
 
-STAFF_REFUSED = "评价只由群众本人填写。这台电脑上有工作人员登录,请退出后再试,或在窗口前的评价屏上填写。"
-TOO_OFTEN = "查询码连续输错多次。请稍等一会儿再试,也可以到导引台由工作人员帮您查询。"
-UNKNOWN = "没有找到这个查询码。请对照小票再输一次,或到导引台查询。"
+STAFF_REFUSED = "评价只由群众本人填写。这台电脑上有工作人员登录，请退出后再试，或在窗口前的评价屏上填写。"
+TOO_OFTEN = "查询码连续输错多次。请稍等一会儿再试，也可以到导引台由工作人员帮您查询。"
+UNKNOWN = "没有找到这个查询码。请对照小票或告知单再输一次，或到导引台查询。"
 
 
 @blueprint.route("/enquiry", methods=["GET", "POST"])
@@ -68,14 +68,14 @@ def rate_by_code() -> Response:
         database.attempt(_rate, found.matter.case_id, form)
     except (Refused, FieldProblems) as problem:
         return _page(asked, found=found, refused=str(problem), status=409)
-    flash("感谢您的评价,已经记下。")
+    flash("感谢您的评价，已经记下。")
     return done("queue.enquiry")
 
 
 def _rate(session: Session, case_id: int, form: RatingForm) -> None:
     case = session.get(Case, case_id)
     if case.closed_at is None:
-        raise Refused("事项还没有办结,办结后再请您评价。")
+        raise Refused("事项还没有办结，办结后再请您评价。")
     rate(session, case, score=form.score.data, words=form.words.data or "", source="slip", at=clock.now())
 
 
