@@ -114,6 +114,10 @@ class Platform:
     ``fields`` are the platform's own facts, kept in the proceeding and validated on each write; ``opening`` names the
     clocks that start when the proceeding opens (from the day of receipt). ``sealed`` hides everything but the state from
     everybody outside the platform (心理疏导). ``neutral_sign`` is what screens say instead of the platform's name.
+    ``seldom`` are codes of steps that are never the natural next one (refusals, withdrawals, exceptions): they are offered
+    last and never by the leading key. ``petition``: the 信访工作条例 governs what is registered (第十九条 contents, 信访目的,
+    信访信息系统). ``respondent`` is what the other party is called at registration, "" where there is none; ``purpose`` is
+    the 信访目的 kept where none is asked.
     """
 
     code: str
@@ -130,6 +134,10 @@ class Platform:
     neutral_sign: str | None = None
     closes_case: bool = True
     departments: tuple[str, ...] = field(default=())
+    seldom: tuple[str, ...] = ()
+    petition: bool = False
+    respondent: str = ""
+    purpose: str = "claim"
 
     @property
     def sign(self) -> str:
@@ -144,8 +152,13 @@ class Platform:
         raise KeyError(code)
 
     def steps_from(self, state: str) -> tuple[Step, ...]:
-        """Steps that leave ``state``."""
-        return tuple(step for step in self.steps if state in step.source)
+        """Steps that leave ``state``: as declared, the seldom ones last in the order of ``seldom``."""
+        leaving = (step for step in self.steps if state in step.source)
+        return tuple(sorted(leaving, key=lambda step: self.seldom.index(step.code) + 1 if self.is_seldom(step) else 0))
+
+    def is_seldom(self, step: Step) -> bool:
+        """Whether ``step`` is never the natural next one."""
+        return step.code in self.seldom
 
 
 def check(platform: Platform, clocks: frozenset[str], letters: frozenset[str]) -> None:
@@ -156,6 +169,8 @@ def check(platform: Platform, clocks: frozenset[str], letters: frozenset[str]) -
     codes = [step.code for step in platform.steps]
     if len(codes) != len(set(codes)):
         raise DeclarationError(f"{where}: a step code stands twice")
+    if unknown := set(platform.seldom) - set(codes):
+        raise DeclarationError(f"{where}: seldom names no step: {sorted(unknown)}")
     for step in platform.steps:
         _check_step(platform, step, clocks, letters)
     for clock in platform.opening:

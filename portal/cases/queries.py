@@ -38,7 +38,9 @@ def visible(actor: Actor) -> ColumnElement[bool]:
     """
     granted = _granted(scopes(actor))
     by_name = _granted([account_scope(actor.id)])
-    in_sealed = _granted([platform_scope(p.code) for p in registry.platforms() if p.sealed and p.code in actor.platforms])
+    in_sealed = _granted(
+        [platform_scope(p.code) for p in registry.platforms() if p.sealed and p.code in actor.platforms]
+    )
     ordinary = or_(granted, true() if actor.may(Permission.CASE_READ_ALL) else false())
     accusation = and_(or_(by_name, true() if actor.may(Permission.CASE_ACCUSATION) else false()), _not_accused(actor))
     return and_(
@@ -145,7 +147,9 @@ def matters_of(session: Session, actor: Actor, person_id: int, *, limit: int = 2
     seen = visible(actor).label("full")
     party = exists().where(Party.case_id == Case.id, Party.person_id == person_id)
     wanted = (
-        select(Case.id, Case.number, Case.subject, Case.sensitivity, Case.closed_at, Case.next_due, Case.received_at, seen)
+        select(
+            Case.id, Case.number, Case.subject, Case.sensitivity, Case.closed_at, Case.next_due, Case.received_at, seen
+        )
         .where(Case.centre_id == actor.centre_id, party, or_(Case.sensitivity != "accusation", visible(actor)))
         .order_by(Case.id.desc())
         .limit(limit)
@@ -164,7 +168,9 @@ def _matter(row: Any, running: list[tuple[str, str]], promise: tuple[str, date |
         case_id=row.id,
         number="" if hidden else row.number,
         subject=row.subject if full else None,
-        platforms="心理服务" if hidden else "、".join("心理服务" if p.sealed and not full else p.label for p, _ in labels),
+        platforms="心理服务"
+        if hidden
+        else "、".join("心理服务" if p.sealed and not full else p.label for p, _ in labels),
         state_label="已办结" if row.closed_at else "进行中" if hidden or not states else "、".join(states),
         open=row.closed_at is None,
         full=full,
@@ -230,7 +236,9 @@ def newest_ids(
     merged: set[int] = set()
     open_to = _open_by_grant(actor)
     for scope in [platform_scope(platform)] if platform and platform in actor.platforms else scopes(actor):
-        one = select(CaseGrant.case_id).join(Case, Case.id == CaseGrant.case_id).where(CaseGrant.scope == scope, open_to)
+        one = (
+            select(CaseGrant.case_id).join(Case, Case.id == CaseGrant.case_id).where(CaseGrant.scope == scope, open_to)
+        )
         one = _narrowed(one, platform, state, unentered).order_by(CaseGrant.case_id.desc()).limit(limit)
         merged.update(session.scalars(one.where(CaseGrant.case_id < before) if before else one))
     return sorted(merged, reverse=True)[:limit]
@@ -275,8 +283,7 @@ def rows(session: Session, actor: Actor, ids: Sequence[int]) -> list[Row]:
             select(Party.case_id, func.min(Party.name))
             .where(Party.case_id.in_(ids), Party.role == "petitioner")
             .group_by(Party.case_id)
-        )
-        .all()
+        ).all()
     )
     running = _running(session, ids)
     return [_row(actor, found[i], names.get(i, ""), running.get(i, [])) for i in ids if i in found]
@@ -306,7 +313,9 @@ def count_open(session: Session, actor: Actor) -> int:
         some = select(Case.id).where(visible(actor), Case.state == "open").limit(CAP + 1).subquery()
     else:
         # from the grants: a scan of open cases would read them all for somebody to whom little is open
-        walked = select(CaseGrant.case_id).join(Case, Case.id == CaseGrant.case_id).where(CaseGrant.scope.in_(scopes(actor)))
+        walked = (
+            select(CaseGrant.case_id).join(Case, Case.id == CaseGrant.case_id).where(CaseGrant.scope.in_(scopes(actor)))
+        )
         some = walked.where(Case.state == "open", _open_by_grant(actor)).distinct().limit(CAP + 1).subquery()
     return session.scalar(select(func.count()).select_from(some)) or 0
 
@@ -333,7 +342,12 @@ def promises_due(session: Session, actor: Actor, until: date, *, limit: int = 30
     wanted = (
         select(Contact, Case)
         .join(Case, Case.id == Contact.case_id)
-        .where(Contact.centre_id == actor.centre_id, Contact.settled_at.is_(None), Contact.promised_on <= until, visible(actor))
+        .where(
+            Contact.centre_id == actor.centre_id,
+            Contact.settled_at.is_(None),
+            Contact.promised_on <= until,
+            visible(actor),
+        )
         .order_by(Contact.promised_on, Contact.id)
         .limit(limit)
     )

@@ -144,7 +144,9 @@ def slip(session: Session, actor: Actor, case: Case, today: date) -> Slip:
         desks=tuple(_desk(session, shown, limits.get(shown.id, ()), shown.id in unverified) for shown in running),
         promises=_promises(session, case, today),
         standing=_standing(known, limits),
-        rights=_rights([shown.platform for shown in running]),
+        rights=_rights(
+            [shown.platform for shown in running], {limit.what for each in limits.values() for limit in each}
+        ),
         first=_first(session, case),
         competent=unit.name if unit else "",
         closed=day_of(case.closed_at) if case.closed_at else None,
@@ -217,12 +219,13 @@ def _limits(session: Session, actor: Actor, case: Case, today: date) -> tuple[di
     return found, unverified
 
 
-def _rights(platforms: list[str]) -> tuple[Right, ...]:
+def _rights(platforms: list[str], dated: set[str]) -> tuple[Right, ...]:
+    """The rights of ``platforms`` that may come; one that already stands there with its date (``dated``) is not said twice."""
     named = [(deadlines.rule(key), case) for platform in platforms for key, case in RIGHTS.get(platform, ())]
     return tuple(
         Right(f"{case}，自{rule.starts_at}起 {rule.amount} {UNITS[rule.unit]}内，可以{_act(rule.step)}", rule.citation)
         for rule, case in named
-        if rule.verified and rule.amount is not None
+        if rule.verified and rule.amount is not None and rule.step not in dated
     )
 
 

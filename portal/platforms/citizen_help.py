@@ -105,6 +105,8 @@ PLATFORM = Platform(
     initial="asked",
     steps=STEPS,
     handle=HANDLE,
+    seldom=("transfer", "withdraw"),
+    purpose="inquiry",
     services=(
         # The same name and letter as the sealed platform's service: neither slip nor screen tells the two apart.
         ServiceSpec("citizen_help.general", "综合服务", "G", "一楼北区"),

@@ -207,6 +207,8 @@ PLATFORM = Platform(
     initial="registered",
     steps=STEPS,
     handle=HANDLE,
+    seldom=("leave_unconfirmed", "unconfirmed"),
+    respondent="对方当事人",
     services=(
         ServiceSpec("court_link.mediation", "诉前调解和司法确认", "D", "二楼南区"),
         ServiceSpec("court_link.filing", "立案指引", "D", "二楼南区"),

@@ -112,6 +112,7 @@ PLATFORM = Platform(
     initial="booked",
     steps=STEPS,
     handle=HANDLE,
+    seldom=("report_urgent", "report_police", "reject"),
     fields=(
         Choice(
             "source",

@@ -131,6 +131,8 @@ PLATFORM = Platform(
     initial="received",
     steps=STEPS,
     handle=HANDLE,
+    seldom=("merge", "guide", "object", "rework", "accept_objection"),
+    purpose="inquiry",
     fields=(
         Text("order_number", "热线工单编号", most=40),
         Choice(

@@ -347,6 +347,8 @@ PLATFORM = Platform(
     initial="registered",
     steps=MEDIATION + ADMISSION + HEARING + AWARD,
     handle=HANDLE,
+    seldom=("notify_supplement", "no_answer", "fail", "sue", "refuse", "withdraw"),
+    respondent="对方当事人",
     services=(
         ServiceSpec("labour.mediation", "劳动争议调解", "E", "二楼西区"),
         ServiceSpec("labour.arbitration", "劳动人事仲裁申请", "E", "二楼西区"),

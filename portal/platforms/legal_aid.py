@@ -259,6 +259,8 @@ PLATFORM = Platform(
     initial="registered",
     steps=STEPS,
     handle=HANDLE,
+    seldom=("supplement", "provide_first", "archive", "refuse", "stop", "deem_withdrawn", "withdraw"),
+    purpose="inquiry",
     fields=(
         Choice(
             "aid_place",

@@ -73,7 +73,7 @@ STEPS = (
             Flag("rights_told", "已告知调解的性质、原则和双方的权利义务", must=True),
             Choice(
                 "openness",
-                "双方选择",
+                "是否公开进行",
                 required=True,
                 options=(("closed", "不公开进行"), ("open", "公开进行")),
             ),
@@ -218,6 +218,8 @@ PLATFORM = Platform(
     initial="awaiting_consent",
     steps=STEPS,
     handle=HANDLE,
+    seldom=("refuse", "record_unperformed", "terminate"),
+    respondent="对方当事人",
     fields=(
         Choice("origin", "调解的提起", options=(("applied", "当事人申请"), ("proposed", "调解委员会主动调解"))),
         Text("other_side", "对方当事人联系情况", most=200),

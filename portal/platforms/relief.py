@@ -207,6 +207,8 @@ PLATFORM = Platform(
     initial="found",
     steps=STEPS,
     handle=HANDLE,
+    seldom=("refuse", "withdraw"),
+    purpose="inquiry",
     fields=(
         Choice(
             "origin",

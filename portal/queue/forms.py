@@ -66,6 +66,12 @@ class VersionForm(FlaskForm):
     version = WholeNumber("版本", [Filled("页面不完整,请刷新后重试。"), Between(0, MOST)])
 
 
+class MissForm(VersionForm):
+    """过号; ``sure``: pressed again after the page had asked."""
+
+    sure = Hidden("确认")
+
+
 class ReasonForm(VersionForm):
     """挂起 and why."""
 

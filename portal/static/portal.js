@@ -3,8 +3,11 @@
  *   data-key="F2"          the control is clicked by that key (F1–F10 without F5, or Ctrl+Enter); never while an input method composes
  *   data-pick="c"          in a fieldset.choices: the option is chosen by that character (without it the digits count the options off)
  *   data-enter="next"      on a form: Enter in a one-line field goes to the next field instead of submitting
+ *   data-keeps="id id"     on a form: it keeps the draft of those forms; kept before a key or another form takes over
  *   data-guard             on a form: leaving the page with unsaved typing asks first (nothing is ever kept in the browser's storage)
  *   data-since="ISO"       on <time>: the elapsed time, ticking, counted from the server's clock
+ *   data-picks             on a group of links: a digit presses the link of that data-pick while the focus is among them
+ *   data-focus-idle        takes the focus when nothing else has it
  *   data-focus             takes the focus when the page or part arrives (error summaries)
  *   data-action="print"    prints; body[data-autoprint] prints by itself
  *   sse-connect            streams go through ONE connection per address, closed while the page is hidden, with catching up afterwards
@@ -58,6 +61,9 @@
   }
 
   function chooseByDigit(event) {
+    var links = event.target.closest && event.target.closest("[data-picks]");
+    var link = links && /^[0-9]$/.test(event.key) && links.querySelector('[data-pick="' + event.key + '"]');
+    if (link) { link.click(); return true; }
     var group = event.target.closest && event.target.closest("fieldset.choices");
     if (!group || typing(event.target) || !/^[0-9a-z]$/.test(event.key)) { return false; }
     // more than ten options name their own keys (data-pick); otherwise the digits count them off
@@ -72,9 +78,10 @@
 
   function focusNext(element) {
     var fields = Array.prototype.filter.call(element.form.elements, function (field) {
-      return field.type !== "hidden" && visible(field) && field.tagName !== "FIELDSET";
+      // a visit is ended by its key or a deliberate press, never by one Enter too many
+      return field.type !== "hidden" && visible(field) && field.tagName !== "FIELDSET" && !(field.type === "submit" && field.name === "then");
     });
-    var next = fields[fields.indexOf(element) + 1];
+    var next = fields.slice(fields.indexOf(element) + 1).filter(function (field) { return !element.name || field.name !== element.name; })[0];
     if (next) { next.focus(); }
   }
 
@@ -99,12 +106,70 @@
       if (search) { event.preventDefault(); search.focus(); search.select(); }
     } else if (event.key === "Escape") {
       closeMenus(null);
+      leaveForm(event);
     } else if (chooseByDigit(event)) {
       event.preventDefault();
-    } else if (event.key === "Enter" && event.target.tagName === "INPUT" && typing(event.target) && event.target.closest("form[data-enter=next]")) {
+    } else if (event.key === "Enter" && event.target.tagName === "INPUT" && !/^(submit|button|file|image|reset)$/.test(event.target.type) && event.target.closest("form[data-enter=next]")) {
       event.preventDefault();
       focusNext(event.target);
     }
+  }, true);
+
+  function leaveForm(event) {
+    var slot = event.target.closest && event.target.closest("#case-form");
+    if (!slot) { return; }
+    var form = slot.querySelector("form[data-guard]");
+    event.preventDefault();
+    if (form && form.dataset.dirty === "1" && !window.confirm(UNSENT)) { return; }
+    setDirty(form, false);
+    slot.textContent = "";
+    var back = opener && document.contains(opener) ? opener : document.querySelector("#case-actions a");
+    if (back) { back.focus(); }
+  }
+
+  /* ---- before another form or the end of the visit takes over: ask about what is not sent, keep what is not kept ---- */
+
+  var UNSENT = "正在填写的内容还没有提交。确定离开吗?已存的草稿下次打开时还在。";
+  var opener = null;
+  var going = null;
+  var unkept = {};              // form id -> typed in since its draft was last kept
+
+  document.addEventListener("input", function (event) { if (event.target.form && event.target.form.id) { unkept[event.target.form.id] = true; } });
+
+  function keepers(own) {
+    return Array.prototype.filter.call(document.querySelectorAll("form[data-keeps]"), function (form) {
+      return form.dataset.keeps.split(" ").some(function (id) { return unkept[id] && !(own && own.id === id); });
+    });
+  }
+
+  function keepFirst(forms, then) {
+    var left = forms.length + 1;
+    var timer = setTimeout(function () { left = 1; done(); }, 3000);
+    function done() { left -= 1; if (!left) { clearTimeout(timer); then(); } }
+    forms.forEach(function (form) {
+      form.addEventListener("htmx:afterRequest", done, { once: true });
+      window.htmx.trigger(form, "submit");
+    });
+    done();
+  }
+
+  document.addEventListener("click", function (event) {
+    var control = event.target.closest("[data-key], [hx-target='#case-form']");
+    if (!control || going === control || event.button) { return; }
+    var own = control.form || control.closest("form");
+    var unsent = Array.prototype.filter.call(document.querySelectorAll("form[data-dirty='1']"), function (form) { return form !== own; });
+    var forms = window.htmx ? keepers(own) : [];
+    if (control.getAttribute("hx-target") === "#case-form") { opener = control; }
+    if (!unsent.length && !forms.length) { return; }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (unsent.length && !window.confirm(UNSENT)) { return; }
+    keepFirst(forms, function () {
+      unsent.forEach(function (form) { setDirty(form, false); });
+      going = control;
+      control.click();
+      going = null;
+    });
   }, true);
 
   function closeMenus(except) {
@@ -161,13 +226,19 @@
     if (document.querySelector("form[data-dirty='1']")) { event.preventDefault(); event.returnValue = ""; }
   });
 
+  // a success has been read by the time the next thing is done
+  document.addEventListener("input", function () {
+    var done = document.querySelector(".page-fixed #notice .notice-success");
+    if (done) { done.parentNode.removeChild(done); }
+  });
+
   /* ---- htmx ---- */
 
-  function say(text) {
+  function say(text, kind) {
     var notice = document.getElementById("notice");
     if (!notice) { return; }
     var line = document.createElement("p");
-    line.className = "notice notice-error";
+    line.className = "notice " + (kind || "notice-error");
     line.textContent = text;
     notice.textContent = "";
     notice.appendChild(line);
@@ -189,17 +260,30 @@
 
   document.addEventListener("htmx:beforeRequest", function (event) {
     var form = formOf(event.detail.elt);
-    if (form && changes(event)) { setBusy(form, true); setDirty(form, false); }
+    if (form && form === event.detail.elt && changes(event)) { setBusy(form, true); setDirty(form, false); }
+    if (form && form.dataset.keeps) { form.dataset.keeps.split(" ").forEach(function (id) { delete unkept[id]; }); }
+  });
+
+  // A late answer never replaces a form somebody types in, unless it is that form's own.
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    var target = event.detail.target;
+    var typed = target && target.querySelectorAll ? Array.prototype.slice.call(target.querySelectorAll("form[data-dirty='1']")) : [];
+    var own = formOf(event.detail.requestConfig ? event.detail.requestConfig.elt : event.detail.elt);
+    if (typed.some(function (form) { return form !== own; })) {
+      event.detail.shouldSwap = false;
+      if (changes(event)) { say("已保存。页面上还有未提交的内容,提交后再显示最新情况。", "notice-warning"); }
+    }
   });
 
   document.addEventListener("htmx:afterRequest", function (event) {
     var form = formOf(event.detail.elt);
-    if (form && changes(event)) {
+    if (form && form === event.detail.elt && changes(event)) {
       setBusy(form, false);
       if (!event.detail.successful) { setDirty(form, true); }
     }
   });
 
+  document.addEventListener("htmx:swapError", function () { say("页面没有更新成功,请刷新后核对刚才的操作是否已保存。"); });
   ["htmx:sendError", "htmx:timeout"].forEach(function (name) {
     document.addEventListener(name, function (event) {
       if (changes(event)) { say("网络没有回应,刚才的操作可能没有完成。已输入的内容还在,请稍候再试。"); }
@@ -208,6 +292,10 @@
 
   function arrive(root) {
     var target = root.querySelector("[data-focus]");
+    if (!target && root.querySelector(".error-summary")) {   // one wrong field: straight to it
+      target = root.querySelector("input[aria-invalid=true], select[aria-invalid=true], textarea[aria-invalid=true], [aria-invalid=true] input");
+    }
+    if (!target && (!document.activeElement || document.activeElement === document.body)) { target = root.querySelector("[data-focus-idle]"); }
     if (target) { target.focus(); }
     tick();
   }

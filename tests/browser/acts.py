@@ -57,6 +57,12 @@ def id_number(first: str) -> str:
     return first + check_character(first)
 
 
+def says(text: str) -> re.Pattern[str]:
+    """``text`` with its punctuation in either width: the wording is what is looked for, not the comma."""
+    wide = {",": "，", ":": "：", ";": "；", "(": "（", ")": "）"}
+    return re.compile("".join(f"[{each}{wide[each]}]" if each in wide else re.escape(each) for each in text))
+
+
 def press(page: Page, *keys: str) -> None:
     """Press ``keys`` once the page's script listens."""
     page.wait_for_load_state("domcontentloaded")
@@ -101,14 +107,17 @@ def open_slip(page: Page) -> str:
     press(page, "F3")
     code = page.locator(".slip-code")
     expect(code).to_be_visible()
-    assert page.evaluate("window.printed") == 1
+    page.wait_for_function("() => window.printed === 1")
     return code.inner_text()
 
 
 def free(page: Page) -> None:
     """To the window console, with nobody at the window: whoever the demo left there is finished, a closed window opened."""
     page.goto("/queue/window")
-    opening, idle = page.get_by_role("button", name=re.compile("^开启")), page.get_by_role("button", name=re.compile("^叫下一位"))
+    opening, idle = (
+        page.get_by_role("button", name=re.compile("^开启")),
+        page.get_by_role("button", name=re.compile("^叫下一位")),
+    )
     if opening.count():
         opening.first.click()
     if page.get_by_role("button", name=re.compile("^恢复服务")).count():
@@ -172,7 +181,7 @@ def do(page: Page, label: str, said: str, *steps: Callable[[Locator], None], whe
     for step in steps:
         step(form)
     press(page, "Control+Enter")
-    expect(page.locator("#case-panel")).to_contain_text(said)
+    expect(page.locator("#case-panel")).to_contain_text(says(said))
 
 
 def typed(label: str, text: str) -> Callable[[Locator], None]:
@@ -208,6 +217,13 @@ def pair(screens: Sequence[tuple[Page, str, str]], administrator: Page) -> None:
     for page, _, _ in screens:
         expect(page.locator(".pairing-code")).to_have_count(0)
         expect(page.locator("[data-at]")).to_be_visible()
+
+
+def ask(page: Page, code: str) -> None:
+    """Ask for a slip's code at /enquiry."""
+    page.goto("/enquiry")
+    page.get_by_role("textbox", name="查询码").fill(code)
+    page.get_by_role("button", name="查询", exact=True).click()
 
 
 def lag(board: Page, number: str, act: Callable[[], object], within: int) -> int:

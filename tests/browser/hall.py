@@ -96,7 +96,9 @@ class Hall:
 
 def _children(parent: int) -> list[int]:
     """The processes under ``parent``, the deepest first, so that none is left to notice the end of another."""
-    listed = [each for task in Path(f"/proc/{parent}/task").iterdir() for each in (task / "children").read_text().split()]
+    listed = [
+        each for task in Path(f"/proc/{parent}/task").iterdir() for each in (task / "children").read_text().split()
+    ]
     return [found for child in listed for found in (*_children(int(child)), int(child))]
 
 

@@ -1,8 +1,7 @@
 """One visitor's day, from the door to a case that two platforms have finished, on every real screen at once."""
 
-import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,13 +9,10 @@ from playwright.sync_api import Page, expect
 
 from portal import clock
 from tests.browser import acts
-from tests.browser.acts import at, do, handed, picked, press, typed
-from tests.browser.hall import ROOT, Hall
+from tests.browser.acts import at, do, handed, picked, press, says, typed
+from tests.browser.hall import Hall
+from tests.browser.stage import Stage
 
-# The issue's second, and what a machine busy with other tests may add.
-SECOND = 1000
-MARGIN = 500
-PICTURES = ROOT / os.environ["KEEP_PICTURES"] if os.environ.get("KEEP_PICTURES") else None
 NAME, IDENTITY, PHONE = "苏月娥", acts.id_number("14080219681104002"), "13903590117"
 OTHER, OTHER_IDENTITY = "尉迟海", acts.id_number("14080219730615003")
 FACTS = (
@@ -34,66 +30,10 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
     yield from acts.tomorrow(tmp_path_factory.mktemp("day"))
 
 
-class Day:
-    """The people and screens of the journey, and what they did so far."""
+class Day(Stage):
+    """What they do, step by step."""
 
-    def __init__(self, page_for: Callable[..., Page], centre: Hall, shot: Callable[[Page, str], Path]) -> None:
-        self.hall, self.shot = centre, shot
-        self.greeter = page_for("jingxiaoyan", at=centre)
-        self.clerk = page_for("zhangdeliang", at=centre)
-        self.mediator = page_for("tianruifang", at=centre)
-        self.administrator = page_for("yaoyuhang", at=centre)
-        self.wall = page_for(at=centre, size=acts.HALL_SIZE)
-        self.sign = page_for(at=centre, size=acts.HALL_SIZE)
-        self.tablet = page_for(at=centre)
-        self.citizen = page_for(at=centre)
-        for page in (self.greeter, self.clerk, self.mediator):
-            page.add_init_script(acts.COUNT_PRINTS)
-        self.number = self.code = self.case = ""
-        self.lags: list[int] = []
-
-    def next_day(self, days: int, hour: int, minute: int) -> None:
-        """Another day: everybody went home, everybody signs in again."""
-        self.hall.travel(at(days, hour, minute))
-        for page, login in ((self.greeter, "jingxiaoyan"), (self.clerk, "zhangdeliang"), (self.mediator, "tianruifang")):
-            page.goto("/account")
-            acts.sign_in(page, login)
-
-    def keep(self, page: Page, name: str) -> None:
-        """A picture that the README shows, without the flashing of a fresh call."""
-        page.evaluate("document.getAnimations().forEach((each) => each.finish())")
-        acts.kept(self.shot(page, name), PICTURES)
-
-    # ---- 0: the screens ----
-
-    def pair_the_screens(self) -> None:
-        """Hall screen, window screen and the tablet in front of window 1, each by a code the administrator compares."""
-        screens = ((self.wall, "大厅屏", ""), (self.sign, "窗口屏", "1号窗口"), (self.tablet, "评价屏", "1号窗口"))
-        acts.pair(screens, self.administrator)
-        expect(self.wall.locator(".call-idle")).to_have_text("今日尚未叫号")
-        expect(self.sign.locator(".sign-place")).to_have_text("1号窗口")
-        expect(self.tablet.locator(".call-idle")).to_have_text("欢迎您")
-        self.shot(self.administrator, "day-admin-screens")
-        self.shot(self.tablet, "day-facing-welcome")
-
-    # ---- 1 and 3: the desk, and the wall ----
-
-    def call_seven_strangers(self) -> None:
-        """The six before the last stay on the wall; who does not come is passed over."""
-        strangers = [acts.take(self.greeter, "来访登记") for _ in range(7)]
-        assert strangers == [f"A{place:03d}" for place in range(1, 8)]
-        acts.free(self.mediator)
-        acts.free(self.clerk)
-        self.shot(self.clerk, "day-window-idle")
-        for number in strangers:
-            self.announced(number, lambda: acts.call(self.clerk))
-            press(self.clerk, "F7")
-            expect(self.clerk.locator(acts.TICKET)).to_have_count(0)
-        expect(self.wall.locator(".recent-number")).to_have_text(["A006", "A005", "A004", "A003", "A002", "A001"])
-
-    def announced(self, number: str, act: Callable[[], object]) -> None:
-        """``act`` makes the wall announce ``number`` within a second."""
-        self.lags.append(acts.lag(self.wall, number, act, SECOND + MARGIN))
+    # ---- 1: the desk ----
 
     def the_desk(self) -> None:
         """In half a minute without the mouse: what for, name, identity number as an input method types it, telephone."""
@@ -177,7 +117,7 @@ class Day:
         expect(page.locator("body")).to_contain_text(DEMANDS[1])
         press(page, "Control+Enter")
         page.wait_for_url("**/print?printing=1")
-        assert page.evaluate("window.printed") == 1
+        page.wait_for_function("() => window.printed === 1")
         self.shot(page, "day-statement")
         page.get_by_role("link", name="返回事项").click()
         do(page, "记下已宣读", "笔录已宣读")
@@ -194,7 +134,7 @@ class Day:
         slip = page.locator(".paper-a4")
         for told in (self.case, "查询码", *DEMANDS, "信访接处", "首接首办：1号窗口 张德良", "怎样查询"):
             expect(slip).to_contain_text(told)
-        expect(slip).to_contain_text(re.compile(r"最迟 \d{4}年\d+月\d+日\(含\)前"))
+        expect(slip).to_contain_text(re.compile(r"最迟 \d{4}年\d+月\d+日[(（]含[)）]前"))
         press(page, "Control+Enter")
         page.wait_for_url("**/print?printing=1")
         self.shot(page, "day-citizen-slip")
@@ -208,9 +148,7 @@ class Day:
         expect(page.locator(acts.TICKET)).to_have_text(self.number)
         press(page, "F8")
         acts.service(page, "矛盾纠纷调解").check()
-        page.get_by_label("请对方做什么").fill(
-            "楼上楼下赔偿纠纷,双方都在本市,请调解平台先接着谈。"
-        )
+        page.get_by_label("请对方做什么").fill("楼上楼下赔偿纠纷,双方都在本市,请调解平台先接着谈。")
         self.shot(page, "day-relay")
         press(page, "Control+Enter")
         expect(page.get_by_role("button", name="叫下一位")).to_be_visible()
@@ -362,7 +300,7 @@ class Day:
         assert page.goto("/screens/facing").status == 403
         self.shot(page, "day-staff-cannot-rate")
         page.goto("/enquiry")
-        ask(page, self.code)
+        acts.ask(page, self.code)
         expect(page.locator("#standing")).to_contain_text(self.case)
         assert page.get_by_role("button", name="提交评价").count() == 0
         assert page.evaluate(RATE_BY_HAND, self.code) == 403
@@ -379,7 +317,7 @@ class Day:
         """Everything on one line, each with who and when."""
         page = self.clerk
         page.goto(f"/cases/{self.case}")
-        expect(page.locator("#demands")).to_contain_text("满意度:满意")
+        expect(page.locator("#demands")).to_contain_text(says("满意度:满意"))
         told = (
             ("record", "登记事项(来访)"), ("contact", "现场联系 盐湖区信访局"), ("paper", "制作接谈笔录"),
             ("paper", "打印接谈笔录"), ("paper", "向群众宣读笔录"), ("paper", "笔录捺印"), ("paper", "收到材料"),
@@ -388,7 +326,7 @@ class Day:
             ("step", "矛盾多元调解:履行完毕"), ("visit", "续访"), ("step", "信访接处:经调解、和解办结"), ("rating", "群众评价"),
         )  # fmt: skip
         for kind, title in told:
-            entry = page.locator(f".timeline-{kind}", has_text=title).first
+            entry = page.locator(f".timeline-{kind}", has_text=says(title)).first
             expect(entry, title).to_be_attached()
             expect(entry.locator("time")).to_have_text(re.compile(r"^\d\d:\d\d$"))
             expect(entry).to_contain_text(re.compile("张德良|田瑞芳|荆小燕|群众本人"))
@@ -407,13 +345,6 @@ RATE_BY_HAND = """(code) => fetch("/enquiry/rating", {
   headers: JSON.parse(document.body.getAttribute("hx-headers")),
   body: new URLSearchParams({ key: code, score: "satisfied" }),
 }).then((answer) => answer.status)"""
-
-
-def ask(page: Page, code: str) -> None:
-    """Ask for a slip's code at /enquiry."""
-    page.goto("/enquiry")
-    page.get_by_role("textbox", name="查询码").fill(code)
-    page.get_by_role("button", name="查询", exact=True).click()
 
 
 def page_of(path: Path) -> Path:
@@ -449,37 +380,3 @@ def test_one_visitors_day(page_for, centre: Hall, shot, capsys: pytest.CaptureFi
     day.timeline()
     with capsys.disabled():
         print(f"\n  from the key to the hall screen, ms: {' '.join(map(str, day.lags))}")  # noqa: T201
-
-
-@pytest.mark.browser
-def test_a_citizen_rates_by_the_slips_code_later(page_for, centre: Hall, shot) -> None:
-    desk, clerk, citizen = (page_for(who, at=centre) for who in ("jingxiaoyan", "zhangdeliang", None))
-    desk.add_init_script(acts.COUNT_PRINTS)
-    number = acts.take(desk, "信访事项查询")
-    code = acts.open_slip(desk)
-    acts.free(clerk)
-    while acts.call(clerk) != number:
-        press(clerk, "F7")
-        expect(clerk.locator(acts.TICKET)).to_have_count(0)
-    acts.start(clerk)
-    clerk.get_by_label("主要诉求").fill("想知道退休人员异地认证在哪里办")
-    clerk.get_by_label("信访目的").select_option(label="咨询求助")
-    press(clerk, "Control+Enter")
-    expect(clerk.locator("#notice")).to_contain_text("已登记为")
-    ask(citizen, code)
-    expect(citizen.locator("#standing")).to_contain_text("办结以后，凭同一个查询码可以评价")
-    assert "退休" not in citizen.locator("main").inner_text()
-    answer = (picked("咨询"), typed("答复内容", "手机或社区服务站都可以,当面演示了一遍。"), picked("信访人已听明答复"))
-    do(clerk, "即时办结", "已记录:即时办结", *answer)
-    do(clerk, "填结果", "诉求结果已记录", picked("解决问题到位"), picked("已解决"))
-    do(clerk, "办结", "事项已办结")
-    acts.finish(clerk)
-    ask(citizen, f" {code.lower().replace('-', ' ')}")
-    citizen.get_by_label("基本满意").check()
-    citizen.get_by_label("想说的话").fill("讲得清楚,等的时间有点长。")
-    shot(citizen, "day-enquiry")
-    citizen.get_by_role("button", name="提交评价").click()
-    expect(citizen.locator("#notice")).to_contain_text("感谢您的评价")
-    ask(citizen, code)
-    expect(citizen.locator("#standing")).to_contain_text("您的评价:基本满意")
-    assert citizen.get_by_role("button", name="提交评价").count() == 0

@@ -1,6 +1,7 @@
 """bin/serve as a person meets it: it starts, stops with streams open, and says in one sentence why it cannot start."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -48,10 +49,15 @@ def test_a_database_that_does_not_answer_is_said_in_one_sentence(tmp_path: Path)
     assert "没有成功" in _refused(PORT="18998", PORTAL_HOME=str(tmp_path), DATABASE_URL=url)
 
 
-def test_it_stops_with_streams_open_and_starts_again_on_its_port(own_hall: Hall) -> None:
-    stream = urllib.request.urlopen(f"{own_hall.url}/stream", timeout=10)
-    assert stream.readline().startswith(b"retry:")
+def test_it_stops_with_streams_open_and_starts_again_on_its_port(
+    own_hall: Hall, page_for, complaints: list[str]
+) -> None:
+    page = page_for("jingxiaoyan", at=own_hall)
+    with page.expect_response(re.compile("/stream/")) as stream:
+        page.goto("/queue/desk")
+    assert stream.value.headers["content-type"].startswith("text/event-stream")
     assert own_hall.stop() == 0
     own_hall.start()
     with urllib.request.urlopen(f"{own_hall.url}/healthz", timeout=10) as answer:
         assert answer.status == 200
+    complaints.clear()  # of the connection that was cut

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser import acts
-from tests.browser.acts import press
+from tests.browser.acts import do, picked, press, says, typed
 from tests.browser.hall import Hall
 
 pytestmark = pytest.mark.browser
@@ -58,7 +58,7 @@ def test_boards_outlive_a_power_cut(page_for, centre: Hall, shot, complaints: li
     centre.kill()
     for page, _, _ in screens:
         expect(page.locator("#offline")).to_be_visible()
-        expect(page.locator("#offline")).to_have_text("网络恢复中,以上为最近一次数据")
+        expect(page.locator("#offline")).to_have_text(says("网络恢复中,以上为最近一次数据"))
         expect(page.locator(".call-number")).to_have_text(number)
     shot(hall, "lives-hall-offline")
     centre.start()
@@ -88,7 +88,7 @@ def test_two_tabs_and_a_double_click_call_one(page_for, centre: Hall) -> None:
     with second.expect_response("**/queue/window/next") as answer:
         second.get_by_role("button", name="叫下一位").click()
     assert answer.value.status == 409
-    expect(second.get_by_role("alert").first).to_contain_text(f"正在接待 {number},请先办结、挂起或过号")
+    expect(second.get_by_role("alert").first).to_contain_text(says(f"正在接待 {number},请先办结、挂起或过号"))
     expect(second.locator(acts.TICKET)).to_have_text(number)
     expect(second.locator("#waiting h3")).to_have_text("等候 2 号")
 
@@ -119,12 +119,12 @@ def test_a_stale_step_says_what_was_changed(page_for, centre: Hall, shot) -> Non
         acts.open_form(page, "转送")
         page.locator("#case-form").get_by_label("去向机关、单位").fill("盐湖区信访局")
     press(clerk, "Control+Enter")
-    expect(clerk.locator("#case-panel")).to_contain_text("已记录:转送")
+    expect(clerk.locator("#case-panel")).to_contain_text(says("已记录:转送"))
     with colleague.expect_response(re.compile("/steps/refer$")) as answer:
         press(colleague, "Control+Enter")
     assert answer.value.status == 409
     told = colleague.locator("#case-form").get_by_role("alert").first
-    expect(told).to_contain_text("提交前有变化,请核对")
+    expect(told).to_contain_text(says("提交前有变化,请核对"))
     expect(told).to_contain_text("转送 → 已转送·待收到")
     expect(colleague.locator("#case-form").get_by_label("去向机关、单位")).to_have_value("盐湖区信访局")
     shot(colleague, "lives-stale-step")
@@ -163,7 +163,7 @@ def test_lunch_does_not_cost_what_was_typed(page_for, centre: Hall, shot) -> Non
     elapse(centre, timedelta(minutes=31))
     press(clerk, "Control+Enter")
     clerk.wait_for_url("**/login?**")
-    expect(clerk.locator("#notice")).to_contain_text("长时间没有操作,已自动退出")
+    expect(clerk.locator("#notice")).to_contain_text(says("长时间没有操作,已自动退出"))
     shot(clerk, "lives-idle-exit")
     acts.sign_in(clerk, "jiaohaifeng")
     expect(clerk.get_by_label("事实与理由")).to_have_value(STORY)
@@ -258,3 +258,36 @@ def test_six_tabs_of_one_browser_all_load(page_for, centre: Hall) -> None:
         tab.evaluate(HIDE)
     first.reload()
     expect(first.get_by_role("button", name=re.compile("^叫下一位"))).to_be_visible()
+
+
+def test_a_citizen_rates_by_the_slips_code_later(page_for, centre: Hall, shot) -> None:
+    desk, clerk, citizen = (page_for(who, at=centre) for who in ("jingxiaoyan", "zhangdeliang", None))
+    desk.add_init_script(acts.COUNT_PRINTS)
+    number = acts.take(desk, "信访事项查询")
+    code = acts.open_slip(desk)
+    acts.free(clerk)
+    while acts.call(clerk) != number:
+        press(clerk, "F7")
+        expect(clerk.locator(acts.TICKET)).to_have_count(0)
+    acts.start(clerk)
+    clerk.get_by_label("主要诉求").fill("想知道退休人员异地认证在哪里办")
+    clerk.get_by_label("信访目的").select_option(label="咨询求助")
+    press(clerk, "Control+Enter")
+    expect(clerk.locator("#notice")).to_contain_text("已登记为")
+    acts.ask(citizen, code)
+    expect(citizen.locator("#standing")).to_contain_text("办结以后，凭同一个查询码可以评价")
+    assert "退休" not in citizen.locator("main").inner_text()
+    answer = (picked("咨询"), typed("答复内容", "手机或社区服务站都可以,当面演示了一遍。"), picked("信访人已听明答复"))
+    do(clerk, "即时办结", "已记录:即时办结", *answer)
+    do(clerk, "填结果", "诉求结果已记录", picked("解决问题到位"), picked("已解决"))
+    do(clerk, "办结", "事项已办结")
+    acts.finish(clerk)
+    acts.ask(citizen, f" {code.lower().replace('-', ' ')}")
+    citizen.get_by_label("基本满意").check()
+    citizen.get_by_label("想说的话").fill("讲得清楚,等的时间有点长。")
+    shot(citizen, "day-enquiry")
+    citizen.get_by_role("button", name="提交评价").click()
+    expect(citizen.locator("#notice")).to_contain_text("感谢您的评价")
+    acts.ask(citizen, code)
+    expect(citizen.locator("#standing")).to_contain_text(says("您的评价:基本满意"))
+    assert citizen.get_by_role("button", name="提交评价").count() == 0

@@ -11,10 +11,11 @@ from sqlalchemy import select, text
 
 from portal import clock, database
 from portal.access.actor import Actor
-from portal.access.permissions import Role
+from portal.access.permissions import Permission, Role
 from portal.cases import operations
 from portal.cases.models import Case, Statement
 from portal.cases.operations import PersonGiven, Registration
+from portal.documents.views import IN_FULL
 from portal.organisation.models import Centre, Window
 from portal.statutes import deadlines
 from portal.trail.queries import accesses, entries
@@ -22,6 +23,7 @@ from tests.staff import MONDAY, hire, open_hall
 from tests.support import submit
 
 WORDS = "2022 年 10 月风力发电厂施工占用自家耕地 1.2 亩,约定年底前支付赔偿款。"
+FULL = ("140802197906010013", "13912340123", "平陆县张店镇某村")
 LATER = MONDAY + timedelta(days=16)
 
 
@@ -99,11 +101,11 @@ def test_the_slip_says_what_the_citizen_needs(desk: Desk, read: Callable, inside
         f"{code[:5]} {code[5:]}",
         "督促支付占地赔偿款 4.6 万元",
         "信访接处",
-        "首接首办:1号窗口 张德良",
-        "最迟 2026年12月8日(含)前",
+        "首接首办：1号窗口 张德良",
+        "最迟 2026年12月8日（含）前",
         "《信访工作条例(2022)》第二十二条第一款",
-        "电话 0359-2660000",
-        "地址:运城市盐湖区某路 1 号",
+        "不便到中心的，可以打电话 0359-2660000，报事项编号和查询码询问",
+        "地址：运城市盐湖区某路 1 号",
     ):
         assert said in paper, said
     assert "139" not in paper.replace(code[:5], "").replace(code[5:], ""), "no personal number on the slip"
@@ -111,7 +113,7 @@ def test_the_slip_says_what_the_citizen_needs(desk: Desk, read: Callable, inside
 
 def test_the_right_comes_from_the_table_of_time_limits(desk: Desk, read: Callable) -> None:
     rule = deadlines.rule("petition.review_request")
-    assert f"对信访处理意见不服的,自{rule.starts_at}起 {rule.amount} 日内,可以请求复查。({rule.citation})" in read(
+    assert f"对信访处理意见不服的，自{rule.starts_at}起 {rule.amount} 日内，可以请求复查。（{rule.citation}）" in read(
         f"{desk.slip}/print"
     )
 
@@ -119,7 +121,7 @@ def test_the_right_comes_from_the_table_of_time_limits(desk: Desk, read: Callabl
 def test_a_date_that_has_passed_is_not_promised(desk: Desk, read: Callable) -> None:
     paper = read(f"{desk.slip}/print", at=LATER)
     assert "最迟" not in paper
-    assert "法定期限是 2026年12月8日(含),现已超过" in paper
+    assert "法定期限是 2026年12月8日（含），现已超过" in paper
 
 
 def test_without_a_date_the_slip_says_why(app: Flask, desk: Desk, read: Callable) -> None:
@@ -173,15 +175,50 @@ def test_printing_the_slip_is_recorded_and_then_opens_the_dialogue(
 def test_the_statement_is_ready_to_sign(desk: Desk, read: Callable) -> None:
     paper = read(f"{desk.statement}/print")
     for said in ("接谈笔录", desk.number, "吕德胜", "2 人", WORDS, "1号窗口", "代书人王某", "见证人李某", "2026-11-23 09:00",
-                 "以上笔录已向我宣读(本人已阅),与我所述一致", "来访人签名(捺印):", "代书人签名:", "见证人签名:"):  # fmt: skip
+                 "以上笔录已向我宣读（本人已阅），与我所述一致", "来访人签名（捺印）：", "代书人签名：", "见证人签名："):  # fmt: skip
         assert said in paper, said
-    assert "140802197906010013" not in paper
-    assert "13912340123" not in paper
+
+
+def test_what_is_signed_says_in_full_whose_it_is(desk: Desk, read: Callable) -> None:
+    paper = read(f"{desk.statement}/print")
+    for value in FULL:
+        assert value in paper, value
+    assert "*" not in paper
+
+
+def test_who_may_not_reveal_a_person_gets_the_statement_masked(
+    desk: Desk, read: Callable, inside: Callable, app: Flask
+) -> None:
+    with app.app_context():
+        office = hire("jiang", Role.LEADER_OFFICE, name="姜某")
+    with inside(), database.write() as session:
+        operations.grant(session, session.scalars(select(Case)).one(), f"account:{office.id}", why="test", at=MONDAY)
+    assert not office.may(Permission.PERSON_REVEAL)
+    paper = read(f"{desk.statement}/print", who="jiang")
     assert "139****0123" in paper
+    assert not any(value in paper for value in FULL)
+    with inside() as session:
+        assert [(row.action, row.reason) for row in accesses(session, 1)] == [("statement.opened", None)]
+
+
+def test_the_whole_identity_stands_on_no_other_page_of_the_case(desk: Desk, sign_in: Callable) -> None:
+    client = sign_in("zhang")
+    for address in (f"/cases/{desk.number}", f"{desk.slip}/print"):
+        shown = client.get(address).get_data(as_text=True)
+        assert not any(value in shown for value in FULL), address
 
 
 def test_reading_a_statement_is_recorded_before_it_is_shown(desk: Desk, read: Callable, inside: Callable) -> None:
     read(f"{desk.statement}/print")
+    with inside() as session:
+        looked = [(row.action, row.actor_id, row.reason) for row in accesses(session, desk.clerk.centre_id)]
+    assert looked == [("statement.opened", desk.clerk.id, IN_FULL)]
+
+
+def test_printing_a_statement_is_a_disclosure_of_its_own(desk: Desk, sign_in: Callable, inside: Callable) -> None:
+    client = sign_in("zhang")
+    answer = submit(client, f"{desk.statement}/printed", page="/account")
+    assert FULL[0] in client.get(answer.headers["Location"]).get_data(as_text=True)
     with inside() as session:
         assert [row.action for row in accesses(session, desk.clerk.centre_id)] == ["statement.opened"]
 

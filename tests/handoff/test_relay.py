@@ -215,3 +215,16 @@ def test_a_relay_without_a_version_of_the_page_is_stale(inside, sign_in, version
     answer = submit(sign_in(CLERK_OF["petition"]), f"/queue/tickets/{ticket.id}/relay", **fields)
     assert answer.status_code == 409
     assert "页面已更新" in answer.get_data(as_text=True)
+
+
+def test_a_purpose_is_words_and_not_what_no_database_keeps(inside, sign_in):
+    with inside(), database.write() as session:
+        actors = prepared(session)
+        ticket = visitor_at(session, actors, "petition")
+        service = service_of(session, "mediation")
+    clerk, address = sign_in(CLERK_OF["petition"]), f"/queue/tickets/{ticket.id}/relay"
+    fields = {"service": service, "version": ticket.version}
+    assert submit(clerk, address, purpose=" \x00 ", **fields).status_code == 422
+    assert submit(clerk, address, purpose=f"\x00{WANTED}", **fields).status_code == 303
+    with inside() as session:
+        assert session.scalar(select(Relay.purpose)) == WANTED

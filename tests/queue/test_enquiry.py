@@ -10,6 +10,8 @@ from sqlalchemy import select
 from portal import clock, database
 from portal.cases import operations as cases
 from portal.cases.models import Case, Clock, Rating
+from portal.documents.codes import grouped
+from portal.organisation.models import Centre
 from portal.queue import enquiry, throttle
 from portal.queue import operations as queue
 from portal.queue.throttle import Throttle
@@ -71,7 +73,7 @@ def test_a_case_in_plain_words_with_its_legal_date(client, code_of, inside) -> N
     assert case.number in shown
     assert "信访接处" in shown
     assert "还在办理" in shown
-    assert f"最迟{last_day:%Y-%m-%d}(含)" in shown
+    assert f"最迟{last_day:%Y-%m-%d}（含）" in shown
     assert "信访工作条例" in shown
     assert not any(secret in page.get_text() for secret in SECRETS)
     assert answer.headers["Cache-Control"] == "no-store"
@@ -184,7 +186,7 @@ def test_counselling_inside_a_matter_keeps_its_neutral_name(client, code_of, ins
         case = session.scalars(select(Case)).one()
         cases.open_proceeding(session, wall.counsellor, case, "counselling", at=MORNING)
     shown = ask(client, code)[1].get_text()
-    assert "综合服务室:进行中" in shown
+    assert "综合服务室：进行中" in shown
     assert "心理" not in shown
 
 
@@ -203,7 +205,7 @@ def test_rating_by_code_once_the_matter_is_closed(client, code_of, inside) -> No
     answer, page = ask(client, code, path="/enquiry/rating", score="unsatisfied")
     assert answer.status_code == 409
     assert "已经评价过了" in page.get_text()
-    assert "您的评价:基本满意" in ask(client, code)[1].get_text()
+    assert "您的评价：基本满意" in ask(client, code)[1].get_text()
     with inside() as session:
         rating = session.scalars(select(Rating)).one()
         assert (rating.score, rating.words, rating.source) == ("fair", "还行", "slip")
@@ -242,3 +244,36 @@ def test_a_rating_needs_the_forms_token(client, code_of, inside) -> None:
 def test_codes_are_normalised_to_what_was_given_out() -> None:
     assert enquiry.normal(" ab-c１２ Ｄ\u3000") == "ABC12D"
     assert enquiry.normal("吕😀") == ""
+
+
+def test_the_page_takes_the_code_of_either_paper_and_waits_for_it(client, wall, code_of) -> None:
+    page = BeautifulSoup(client.get("/enquiry").get_data(as_text=True), "html.parser")
+    field = page.select_one("input[name=code]")
+    assert field.has_attr("autofocus")
+    assert "小票或告知单上的查询码都可以" in page.select_one(f"#{field['aria-describedby']}").text
+    answered = ask(client, code_of())[1].select_one("input[name=code]")
+    assert not answered.has_attr("autofocus"), "the answer stands above the field and must not scroll away"
+
+
+def test_the_slip_of_the_queue_spells_its_code_as_the_papers_of_a_case_do(sign_in, inside, wall) -> None:
+    with inside(), database.write() as session:
+        taken = hall.ticket(session, wall, MORNING)
+        ticket_id, code = taken.id, taken.code
+        centre = session.get(Centre, wall.centre_id)
+        centre.telephone, centre.address = "0359-2000000", "河东大道 1 号"
+    with clock.frozen(later(5)):
+        answer = sign_in("greeter").get(f"/queue/tickets/{ticket_id}/slip")
+        paper = BeautifulSoup(answer.get_data(as_text=True), "html.parser").select_one(".paper")
+    assert paper.select_one(".slip-code").text == f"{code[:5]} {code[5:]}" == grouped(code)
+    for said in ("小票查询码", "电话：0359-2000000", "地址：河东大道 1 号"):
+        assert said in paper.text, said
+
+
+def test_the_slip_of_the_queue_is_silent_about_what_is_not_configured(sign_in, inside, wall) -> None:
+    with inside(), database.write() as session:
+        ticket_id = hall.ticket(session, wall, MORNING).id
+    with clock.frozen(later(5)):
+        shown = sign_in("greeter").get(f"/queue/tickets/{ticket_id}/slip").get_data(as_text=True)
+    assert "小票查询码" in shown
+    assert "电话：" not in shown
+    assert "地址：" not in shown

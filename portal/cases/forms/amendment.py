@@ -20,6 +20,7 @@ from portal.cases.forms.fields import (
     Lines,
     OnSide,
     Picked,
+    Place,
     Tick,
     WholeNumber,
     choices,
@@ -51,7 +52,7 @@ class AmendForm(KnowsUnits, ActionForm):
     demands = Lines("补充诉求", [], description="每行一项,排在原诉求之后")
     purpose = Picked("信访目的", [Filled("请选择信访目的。")], choices=[])
     category = Line("内容分类", [AtMost(60)])
-    region = Picked("问题属地", choices=[])
+    region = Place("问题属地", [AtMost(60)])
     headcount = WholeNumber("涉及人数", [Filled("请填写人数。"), Between(1, 10_000)])
     respondent_name = Line("被反映单位(人)", [AtMost(120)])
     competent_unit = Line("有权处理单位", [AtMost(60)])

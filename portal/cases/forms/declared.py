@@ -69,7 +69,7 @@ def form_field(asked: definition.Field, *, must: bool = True) -> FormField:
             rules = [Filled(f"请填写{asked.label}。"), AtMost(asked.most)] if required else [AtMost(asked.most)]
             return made(asked.label, rules, description=asked.help)
         case definition.Choice():
-            rules = [Filled(f"请选择{asked.label}。")] if required else []
+            rules = [Filled("请选择。")] if required else []
             if required and len(asked.options) <= FEW:
                 return Chips(asked.label, rules, choices=choices(asked.options), description=asked.help)
             listed = choices(asked.options, "请选择")

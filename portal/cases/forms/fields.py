@@ -11,7 +11,7 @@ from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMu
 from wtforms import Field as FormField
 from wtforms.fields import SelectChoice
 from wtforms.validators import StopValidation, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget, TextInput
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal import clock
 from portal.people import identity
@@ -20,6 +20,7 @@ UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 NUMBER = re.compile(r"[+-]?\d{1,15}", re.ASCII)
 DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{4})(\d{2})(\d{2})", re.ASCII)
 EARLIEST, LATEST = 1900, 2100  # a slip of the finger, and beyond what a calendar can count from
+WHOLE_CITY = "(全市)"
 NO_DATE = "请按 2026-12-08 的样子填写日期。"
 
 
@@ -141,19 +142,13 @@ class WholeNumber(StringField):
         return "" if self.data is None else str(self.data)
 
 
-class DayInput(TextInput):
-    """A date picker; a plain text box once something unreadable was typed, which a date picker would throw away."""
-
-    def __call__(self, field: FormField, **kwargs: Any) -> Any:
-        """Render."""
-        kwargs.setdefault("type", "text" if field.process_errors else "date")
-        return super().__call__(field, **kwargs)
-
-
 class DayField(StringField):
     """A calendar day, in the spellings people use: 2026-12-08, 2026/12/8, 2026年12月8日, full-width digits."""
 
-    widget = DayInput()
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # the templates' name for a text box of a day: a browser's own date box throws away what it cannot read
+        self.type = "DateField"
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Take what was typed. Raises ValueError where it is no day."""
@@ -201,6 +196,39 @@ class _Listed:
 
 class Picked(_Listed, SelectField):
     """One of a list, in a drop-down."""
+
+
+class Place(Line):
+    """A place typed by its name, with suggestions. ``choices`` are (code, name) pairs, set by whoever makes the form.
+
+    ``data`` is the code once the form was validated; before, what was typed. A code is understood too.
+    """
+
+    choices: list[SelectChoice] = []
+    unwanted = re.compile("监狱|戒毒所|铝厂")
+
+    @property
+    def suggestions(self) -> list[str]:
+        """The names to choose from: no institutions, which have a code of their own and hardly ever a matter."""
+        return [choice.label for choice in self.choices if choice.value and not self.unwanted.search(choice.label)]
+
+    def pre_validate(self, form: FlaskForm) -> None:
+        """Find the code. A township's own name is enough where only one county has it."""
+        if not self.data or any(choice.value == self.data for choice in self.choices):
+            return
+        typed = _place_key(self.data)
+        named = [choice.value for choice in self.choices if choice.value and _place_key(choice.label) == typed]
+        short = [choice.value for choice in self.choices if _place_key(choice.label.rpartition("·")[2]) == typed]
+        if not named and len(short) != 1:
+            raise StopValidation("没有找到这个地名,请从所列各项中选择,或先不填。")
+        self.data = (named or short)[0]
+
+    def _value(self) -> str:
+        return next((c.label for c in self.choices if c.value and c.value == self.data), self.data or "")
+
+
+def _place_key(name: str) -> str:
+    return re.sub(r"[\s·・.,、]", "", name.replace(WHOLE_CITY, ""))
 
 
 class Chips(_Listed, RadioField):

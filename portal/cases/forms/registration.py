@@ -15,6 +15,7 @@ from portal import clock
 from portal.cases import definition, registry, vocabulary
 from portal.cases.forms.declared import form_field, to_data
 from portal.cases.forms.fields import (
+    WHOLE_CITY,
     AtMost,
     Between,
     Checked,
@@ -25,6 +26,7 @@ from portal.cases.forms.fields import (
     Lines,
     OnSide,
     Picked,
+    Place,
     Tick,
     WholeNumber,
     choices,
@@ -37,6 +39,19 @@ from portal.people import identity
 OWN = "own_"  # before the names of the chosen platform's own fields
 LONGEST_DEMAND = 500
 WALKED_IN = "visit"
+# asked only where the 信访工作条例 governs; of a sealed service's visitor only what it takes to meet again
+OF_A_PETITION = frozenset(
+    (
+        "purpose",
+        "competent_unit",
+        "repeat",
+        "earlier_reports",
+        "national_number",
+        "national_code",
+        "national_entered_on",
+    )
+)
+OF_A_SEALED_SERVICE = frozenset(("platform", "petitioner_name", "phone", "facts"))
 CATEGORIES = (
     "农村农业", "国土资源", "城乡建设", "劳动和社会保障", "交通运输", "环境保护", "卫生健康", "教育文体",
     "商贸旅游", "民政", "政法", "纪检监察", "其他",
@@ -65,6 +80,7 @@ class RegisterForm(KnowsUnits, FlaskForm):
     """A registration as typed. Make it with register_form(): regions, units and the platform's own fields come from there."""
 
     declared: tuple[definition.Field, ...] = ()
+    chosen: definition.Platform | None = None
     categories = CATEGORIES
 
     once = Hidden("表单号")
@@ -77,7 +93,7 @@ class RegisterForm(KnowsUnits, FlaskForm):
     demands = Lines("主要诉求", [], description="每行一项")
     purpose = Picked("信访目的", [Filled("请选择信访目的。")], choices=choices(vocabulary.PURPOSES), default="claim")
     category = Line("内容分类", [AtMost(60)])
-    region = Picked("问题属地", choices=[])
+    region = Place("问题属地", [AtMost(60)], description="可输入乡镇名")
     petitioner_name = Line("姓名/名称", [AtMost(60)])
     id_number = Line("证件号码", [AtMost(40), Checked(identity.check_id)])
     phone = Line("电话", [AtMost(40), Checked(identity.check_phone)])
@@ -134,6 +150,16 @@ class RegisterForm(KnowsUnits, FlaskForm):
         """The chosen platform's own controls, in order."""
         return [self[OWN + asked.name] for asked in self.declared]
 
+    def asks(self, name: str) -> bool:
+        """Whether the chosen platform's registration shows the field of that name."""
+        if self.chosen is None:
+            return True
+        if self.chosen.sealed:
+            return name in OF_A_SEALED_SERVICE
+        if name == "respondent_name":
+            return bool(self.chosen.respondent)
+        return self.chosen.petition or name not in OF_A_PETITION
+
     def reminders(self) -> dict[str, str]:
         """Field name → what the clerk should look at once more; refuses nothing."""
         found = {}
@@ -153,7 +179,7 @@ class RegisterForm(KnowsUnits, FlaskForm):
         earlier = received_on and received_on != clock.day_of(received_at)
         return Registration(
             channel=self.channel.data,
-            purpose=self.purpose.data,
+            purpose=self.purpose.data if self.purpose.raw_data or not self.chosen else self.chosen.purpose,
             subject=self.subject.data,
             received_at=clock.at_hall(received_on) if earlier else received_at,
             facts=self.facts.data,
@@ -198,6 +224,10 @@ def register_form(
     made = _class_for(chosen if codes else None)
     kept = {"formdata": MultiDict({name: texts for name, texts in typed.items()})} if typed else {}
     form = made(data={"platform": chosen, **values}, **kept)
+    if form.chosen and not form.chosen.petition:
+        form.channel.label.text = "来访方式"
+    if form.chosen and form.chosen.respondent:
+        form.respondent_name.label.text = form.chosen.respondent
     form.platform.choices = choices([(declared.code, declared.label) for declared in offered])
     form.region.choices = region_choices(session)
     form.units = tuple(tuple(row) for row in session.execute(UNITS))
@@ -206,22 +236,21 @@ def register_form(
 
 
 def region_choices(session: Session) -> list[SelectChoice]:
-    """Townships under their county, each county itself first; one query."""
+    """The city and its counties first, then each township behind its county's name; one query."""
     rows = session.execute(REGIONS).all()
     counties = {row.code: row.name for row in rows if row.level == "county"}
-    listed = [SelectChoice(value="", label="请选择")]
-    listed += (SelectChoice(value=row.code, label=f"{row.name}(全市)") for row in rows if row.level == "city")
-    for code, name in counties.items():
-        inside = [row for row in rows if row.parent_code == code]
-        listed.append(SelectChoice(value=code, label=name, optgroup=name))
-        listed += (SelectChoice(value=row.code, label=row.name, optgroup=name) for row in inside)
+    listed = [SelectChoice(value=row.code, label=f"{row.name}{WHOLE_CITY}") for row in rows if row.level == "city"]
+    listed += (SelectChoice(value=code, label=name) for code, name in counties.items())
+    inside = (row for row in rows if row.parent_code in counties)
+    listed += (SelectChoice(value=row.code, label=f"{counties[row.parent_code]} · {row.name}") for row in inside)
     return listed
 
 
 def _class_for(platform: str | None) -> type[RegisterForm]:
-    declared = registry.platform(platform).fields if platform else ()
+    chosen = registry.platform(platform) if platform else None
+    declared = chosen.fields if chosen else ()
     members = {OWN + asked.name: form_field(asked, must=False) for asked in declared}
-    return type("RegisterForm", (RegisterForm,), {**members, "declared": declared})
+    return type("RegisterForm", (RegisterForm,), {**members, "declared": declared, "chosen": chosen})
 
 
 def _own_data(form: RegisterForm) -> dict[str, Any]:

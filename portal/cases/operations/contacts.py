@@ -67,8 +67,18 @@ def record_contact(
     )
     session.add(contact)
     session.flush()
-    data = {"contact_id": contact.id, "unit_id": unit_id, "promised_on": promised_on.isoformat() if promised_on else None}
-    words = {"unit": unit_name, "answered_by": answered_by, "said": said, "promise": promise, "promised_by": promised_by}
+    data = {
+        "contact_id": contact.id,
+        "unit_id": unit_id,
+        "promised_on": promised_on.isoformat() if promised_on else None,
+    }
+    words = {
+        "unit": unit_name,
+        "answered_by": answered_by,
+        "said": said,
+        "promise": promise,
+        "promised_by": promised_by,
+    }
     note(session, case, "contact.made", actor, at, data=data, words=words)
     return contact
 
@@ -109,7 +119,14 @@ def take_statement(
 
 
 def mark_statement(
-    session: Session, actor: Actor, statement_id: int, *, fact: str, at: datetime, how: str | None = None, refusal: str = ""
+    session: Session,
+    actor: Actor,
+    statement_id: int,
+    *,
+    fact: str,
+    at: datetime,
+    how: str | None = None,
+    refusal: str = "",
 ) -> Statement:
     """Note that the statement was printed, read back, or signed (``how``: vocabulary.SIGNED), in this order.
 

@@ -42,7 +42,9 @@ def missing_for_closing(session: Session, case: Case) -> list[str]:
     """What stands in the way of 办结, a Chinese line each."""
     running = select(Proceeding.platform).where(Proceeding.case_id == case.id, Proceeding.closed_at.is_(None))
     lines = [f"{registry.platform(code).label}程序尚未结束" for code in session.scalars(running)]
-    open_demands = select(Demand.position).where(Demand.case_id == case.id, Demand.met.is_(None)).order_by(Demand.position)
+    open_demands = (
+        select(Demand.position).where(Demand.case_id == case.id, Demand.met.is_(None)).order_by(Demand.position)
+    )
     return lines + [f"第 {position} 项诉求尚未填写结果" for position in session.scalars(open_demands)]
 
 

@@ -150,7 +150,9 @@ def changes_since(session: Session, proceeding: Proceeding, version: int) -> lis
     return lines
 
 
-def validated(fields: tuple[Field, ...], data: dict[str, Any], at: datetime, *, partial: bool = False) -> dict[str, Any]:
+def validated(
+    fields: tuple[Field, ...], data: dict[str, Any], at: datetime, *, partial: bool = False
+) -> dict[str, Any]:
     """``data`` as the declaration allows it, JSON-able. Raises FieldProblems. ``partial`` lets required fields wait."""
     problems, values = {}, {}
     for asked in fields:

@@ -20,6 +20,7 @@ from portal.people.models import Person
 
 CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 CODE_LENGTH = 10
+NO_NAME = "未留姓名"
 
 
 def register(
@@ -38,7 +39,7 @@ def register(
     if not (given.subject.strip() or given.facts.strip() or any(given.demands)):
         raise Refused("请至少写下事项标题、事实或一项诉求。")
     centre = session.get(Centre, actor.centre_id)
-    petitioner = _person(session, actor.centre_id, given.petitioner, at)
+    petitioner = _petitioner(session, actor, given.petitioner, at)
     case = _record(session, actor, centre, given, at, window_id)
     demands = _seal_free_text(session, case, given)
     _parties(session, case, given, petitioner, at)
@@ -116,7 +117,9 @@ def _seal_free_text(session: Session, case: Case, given: Registration) -> list[s
     case.facts = seal_free_text(session, case, given.facts.strip())
     case.earlier_reports = seal_free_text(session, case, given.earlier_reports.strip())
     asked = [seal_free_text(session, case, text.strip())[:500] for text in given.demands if text.strip()]
-    session.add_all(Demand(case_id=case.id, position=place, text=text, results=[]) for place, text in enumerate(asked, 1))
+    session.add_all(
+        Demand(case_id=case.id, position=place, text=text, results=[]) for place, text in enumerate(asked, 1)
+    )
     return asked
 
 
@@ -131,13 +134,24 @@ def _parties(session: Session, case: Case, given: Registration, petitioner: Pers
         session.add(Party(case_id=case.id, name=given.respondent_name[:60], role="respondent"))
 
 
+def _petitioner(session: Session, actor: Actor, given: PersonGiven | None, at: datetime) -> Person | None:
+    """The person, with the telephone and address as stated today: people move, and the old value stays in the trail.
+
+    Under another name than the known one nothing is changed: the number may be a slip of the finger. Nor does an import.
+    """
+    person = _person(session, actor.centre_id, given, at)
+    if person is None or not actor.id or given.name not in ("", NO_NAME, person.name):
+        return person
+    return people.amend(session, person, phone=given.phone, address=given.address, at=at, actor_id=actor.id)
+
+
 def _person(session: Session, centre_id: int, given: PersonGiven | None, at: datetime) -> Person | None:
     if given is None or not (given.name or given.id_number or given.phone):
         return None
     return people.find_or_create(
         session,
         centre_id,
-        name=given.name or "未留姓名",
+        name=given.name or NO_NAME,
         id_number=given.id_number or None,
         phone=given.phone or None,
         address=given.address or None,

@@ -79,6 +79,7 @@ class ProceedingSteps:
     """A proceeding with the steps this actor may take now: at most LIKELIEST of them, and the others."""
 
     shown: queries.ProceedingShown
+    leading: str  # the code of the natural next step, "" where there is none
     steps: tuple[Step, ...]
     others: tuple[Step, ...]
     clocks: tuple[ClockShown, ...]
@@ -114,6 +115,8 @@ class Dossier:
     may_amend: bool
     may_reveal: bool
     openable: tuple[tuple[str, str], ...]
+    reopenable: tuple[tuple[str, str], ...]  # had their procedure here already: never the natural next thing
+    petition: bool  # the 信访工作条例 governs the case: its contents, its 信访信息系统
 
 
 def read(session: Session, actor: Actor, case: Case, today: date) -> Dossier:
@@ -128,11 +131,14 @@ def read(session: Session, actor: Actor, case: Case, today: date) -> Dossier:
     proceedings = tuple(
         _with_steps(actor, case, shown, clocks, values, today) for shown in queries.proceedings(session, actor, case)
     )
+    petition = any(registry.platform(each.shown.platform).petition for each in proceedings)
     names = _unit_names(session, {case.respondent_unit_id, case.competent_unit_id})
     may_record = actor.may(Permission.CASE_RECORD) and case.closed_at is None
     line = [_masked_entry(entry, values) for entry in reversed(timeline(session, actor, case))]
     return Dossier(
-        missing=(*missing, *(() if demands else ("请求",)), *(() if case.facts else ("事实与理由",))),
+        missing=(*missing, *(() if demands else ("请求",)), *(() if case.facts else ("事实与理由",)))
+        if petition
+        else (),
         reminders=_reminders(case),
         facts=safe_text(case.facts, values),
         earlier_reports=safe_text(case.earlier_reports, values),
@@ -158,7 +164,9 @@ def read(session: Session, actor: Actor, case: Case, today: date) -> Dossier:
         may_close=actor.may(Permission.CASE_CLOSE) and case.closed_at is None,
         may_amend=actor.may(Permission.CASE_RECORD) and (case.closed_at is None or not case.national_number),
         may_reveal=actor.may(Permission.PERSON_REVEAL),
-        openable=_openable(actor, proceedings) if may_record else (),
+        openable=_openable(actor, proceedings, again=False) if may_record else (),
+        reopenable=_openable(actor, proceedings, again=True) if may_record else (),
+        petition=petition,
     )
 
 
@@ -276,13 +284,14 @@ def _with_steps(
 ) -> ProceedingSteps:
     platform = registry.platform(shown.platform)
     allowed = () if shown.closed_at or not shown.mine or case.closed_at else platform.steps_from(shown.state)
-    # in declared order, those last that would be refused as the case stands (申诉求决 is never 即时办结)
-    may = sorted(
-        (step for step in allowed if actor.may(step.permission)),
-        key=lambda step: refusal_of(step, shown.state, case, shown.values, at_hall(today)) is not None,
-    )
+    # in declared order, later those that would be refused as the case stands (申诉求决 is never 即时办结), last the seldom ones
+    offered = [step for step in allowed if actor.may(step.permission)]
+    refused = {step.code for step in offered if refusal_of(step, shown.state, case, shown.values, at_hall(today))}
+    may = sorted(offered, key=lambda step: (platform.is_seldom(step), step.code in refused))
+    natural = [step.code for step in may[:1] if not platform.is_seldom(step) and step.code not in refused]
     return ProceedingSteps(
         shown=shown,
+        leading=natural[0] if natural else "",
         steps=tuple(may[:LIKELIEST]),
         others=tuple(may[LIKELIEST:]),
         clocks=tuple(clocks.get(shown.id, ())) if not shown.closed_off else (),
@@ -332,9 +341,10 @@ def _reminders(case: Case) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _openable(actor: Actor, proceedings: tuple[ProceedingSteps, ...]) -> tuple[tuple[str, str], ...]:
+def _openable(actor: Actor, proceedings: tuple[ProceedingSteps, ...], *, again: bool) -> tuple[tuple[str, str], ...]:
     running = {each.shown.platform for each in proceedings if each.shown.closed_at is None}
-    mine = (registry.platform(code) for code in actor.platforms if code not in running)
+    ended = {each.shown.platform for each in proceedings} - running
+    mine = (registry.platform(code) for code in actor.platforms if code not in running and (code in ended) is again)
     return tuple((platform.code, platform.label) for platform in mine)
 
 

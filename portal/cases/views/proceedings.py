@@ -28,7 +28,9 @@ def step(number: str, proceeding_id: int, step: str) -> Response:
         partial="cases/_step_form.html",
         root=f"step-{proceeding_id}-{step}",
         form=form,
-        said=f"已记录:{declared.label}。",
+        said=f"{declared.label}。"
+        if declared.label.startswith("已")
+        else f"已记录:{declared.label.removeprefix('记录')}。",
         context={"step": declared, "platform": platform, "proceeding": shown},
     )
     return run(

@@ -13,7 +13,7 @@ from portal.access.guard import actor, requires
 from portal.access.permissions import Permission
 from portal.cases import operations, queries
 from portal.cases.forms import RegisterForm, register_form
-from portal.cases.models import Case
+from portal.cases.models import Case, Party
 from portal.cases.operations import FieldProblems, Refused
 from portal.cases.views import acting, blueprint
 from portal.database import db
@@ -21,6 +21,7 @@ from portal.people import identity
 from portal.people import queries as people
 from portal.people.models import Person
 from portal.people.operations import hash_of
+from portal.trail.queries import entries
 from portal.web.htmx import done, page
 
 PLACE = "cases-new"
@@ -39,7 +40,7 @@ def new() -> Response:
     if not form.validate():
         return _page(form, status=422)
     try:
-        number = database.attempt(_register, form)
+        number, told = database.attempt(_register, form)
     except IntegrityError:
         return _registered_already(form)
     except FieldProblems as problem:
@@ -48,16 +49,16 @@ def new() -> Response:
     except Refused as problem:
         form.form_errors.append(str(problem))
         return _page(form, status=422)
-    flash(f"已登记 {number}。", "success")
+    flash(f"已登记 {number}。{told}", "success")
     return done("cases.show", number=number)
 
 
-@blueprint.get("/cases/new/own-fields")
+@blueprint.route("/cases/new/own-fields", methods=["GET", "POST"])
 @requires(Permission.CASE_REGISTER)
 def own_fields() -> Response:
-    """The fields of the platform that was chosen."""
-    form = register_form(db.session, platforms_of(), request.args.get("platform"))
-    return page("cases/new.html", "cases/_own_fields.html", form=form, saved_at=None, repeats=None, reminders={})
+    """The fields that the chosen platform asks for, with what was typed so far (posted: it has no place in an address)."""
+    form = _form()
+    return page("cases/new.html", "cases/_register_fields.html", form=form, saved_at=None, repeats=None, reminders={})
 
 
 @blueprint.post("/cases/repeats")
@@ -106,12 +107,21 @@ def _page(form: RegisterForm, *, status: int = 200, saved_at: Any = None) -> Res
     )
 
 
-def _register(session: Session, form: RegisterForm) -> str:
+def _register(session: Session, form: RegisterForm) -> tuple[str, str]:
     at = clock.now()
     case = operations.register(session, actor(), form.to_registration(at), at=at)
     link_chosen(session, case, form, at)
     operations.drop_draft(session, actor(), PLACE)
-    return case.number
+    return case.number, told_corrections(session, case, at)
+
+
+def told_corrections(session: Session, case: Case, at: datetime) -> str:
+    """What the registration at ``at`` changed of the known petitioner, as a sentence for the clerk; "" where nothing."""
+    wanted = select(Party.person_id).where(Party.case_id == case.id, Party.role == "petitioner").limit(1)
+    events = entries(session, f"person:{session.scalar(wanted)}", kinds=("person.corrected",))
+    fields = {name for event in events if event.at == at for name in event.data.get("fields", ())}
+    labels = [label for name, label in (("phone", "电话"), ("address", "住址")) if name in fields]
+    return "".join(f"{label}已按本次填写更新。" for label in labels)
 
 
 def link_chosen(session: Session, case: Case, form: RegisterForm, at: datetime) -> None:

@@ -6,11 +6,11 @@ from sqlalchemy import select
 from portal import clock
 from portal.access.guard import actor, requires
 from portal.access.permissions import Permission
-from portal.cases import operations
+from portal.cases import operations, queries
 from portal.cases.forms import ContactForm, MarkForm, SettleForm, StatementForm, VisitForm, scoped
 from portal.cases.forms.registration import UNITS
-from portal.cases.models import Case, Contact, Party, Statement
-from portal.cases.views import blueprint
+from portal.cases.models import Case, Contact, Party, SealedValue, Statement
+from portal.cases.views import blueprint, dossier
 from portal.cases.views.acting import Action, open_case, run
 from portal.database import db
 from portal.people.identity import normalise_name
@@ -100,7 +100,7 @@ def settle(number: str, contact_id: int) -> Response:
 def take_statement(number: str) -> Response:
     """接谈笔录 as typed; printing, reading back and signing follow."""
     case = open_case(number)
-    form = scoped(StatementForm(), "statement")
+    form = scoped(StatementForm(text=_asked_and_answered(case)), "statement")
     action = Action(
         case, "接谈笔录", "cases/_action_form.html", "statement-form", form, "笔录已保存。", "statement.taken", True
     )
@@ -146,6 +146,21 @@ def mark_statement(number: str, statement_id: int, fact: str) -> Response:
             refusal=form.refusal.data if signed else "",
         ),
     )
+
+
+def _asked_and_answered(case: Case) -> str:
+    """The record begun from what was registered, in questions and answers; numbers stay masked, the clerk edits it."""
+    values = list(db.session.scalars(select(SealedValue).where(SealedValue.case_id == case.id)))
+    asked = [dossier.safe_text(row.text, values) for row in queries.demands(db.session, case)]
+    lines = [
+        "问:请您讲一下要反映的情况。",
+        f"答:{dossier.safe_text(case.facts, values)}",
+        "问:您的具体请求是什么?",
+        "答:" + ";".join(f"{place}. {text}" for place, text in enumerate(asked, 1)),
+        "问:以上记录与您所讲的是否一致,还有没有补充?",
+        "答:",
+    ]
+    return "\n".join(lines)
 
 
 def _belongs(case: Case, model: type, row_id: int) -> None:

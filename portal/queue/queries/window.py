@@ -193,6 +193,34 @@ def held(session: Session, actor: Actor) -> list[Held]:
 
 
 @dataclass(frozen=True)
+class Missed:
+    """A number that was called and did not come, of the services of a window."""
+
+    id: int
+    number: str
+    service: str
+    version: int
+
+
+def missed(session: Session, actor: Actor, window_id: int, day: date, limit: int = 10) -> list[Missed]:
+    """The numbers of ``day`` that were missed and belong to the window's services, the latest first."""
+    wanted = (
+        select(Ticket.id, Ticket.number, Service.name, Ticket.version)
+        .join(Service, Service.id == Ticket.service_id)
+        .join(WindowService, WindowService.service_id == Ticket.service_id)
+        .where(
+            Ticket.centre_id == actor.centre_id,
+            Ticket.day == day,
+            Ticket.state == "missed",
+            WindowService.window_id == window_id,
+        )
+        .order_by(Ticket.called_at.desc())
+        .limit(limit)
+    )
+    return [Missed(*row) for row in session.execute(wanted)]
+
+
+@dataclass(frozen=True)
 class Finished:
     """The visitor before: what the idle console reminds of."""
 

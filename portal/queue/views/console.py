@@ -33,6 +33,7 @@ def console(
     form: RegisterForm | None = None,
     finish: FinishForm | None = None,
     follow_up: FollowUpForm | None = None,
+    sure_of_miss: bool = False,
 ) -> Response:
     """The console with ``problem`` at its head; the forms given are shown with their errors and what was typed."""
     who = actor()
@@ -46,6 +47,8 @@ def console(
         "problem": problem,
         "stream_url": stream.address("window"),
         "held": queries.held(db.session, who),
+        "missed": queries.missed(db.session, who, mine.id, clock.today()),
+        "sure_of_miss": sure_of_miss,
         "hold_reasons": HOLD_REASONS,
         "pause_reasons": PAUSE_REASONS,
         "recalls": operations.RECALLS,
@@ -173,7 +176,14 @@ def _visit(ticket: Mine, mine: MyWindow, form: RegisterForm | None, follow_up: F
         "draft_place": operations.draft_place(ticket.id),
         "draft_at": kept[1] if kept else None,
         "platform": registry.platform(mine.platform),
+        "subject": _subject(ticket),
     }
+
+
+def _subject(ticket: Mine) -> str:
+    """What the visitor's case is about, if it is open to the clerk; numbers in it masked."""
+    case = cases.find(db.session, actor(), ticket.case_number) if ticket.case_number else None
+    return dossier.safe_text(case.subject) if case else ""
 
 
 def _platforms() -> dict[str, Any]:

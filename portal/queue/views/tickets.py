@@ -12,12 +12,12 @@ from portal.access.permissions import Permission
 from portal.cases.forms import RegisterForm, scoped
 from portal.cases.forms.registration import OWN
 from portal.cases.operations.given import FieldProblems, Refused, StaleVersion
-from portal.cases.views.registration import link_chosen
+from portal.cases.views.registration import link_chosen, told_corrections
 from portal.database import db
 from portal.people import identity
 from portal.people import queries as people
 from portal.queue import operations, queries
-from portal.queue.forms import FinishForm, KnownForm, ReasonForm, VersionForm
+from portal.queue.forms import FinishForm, KnownForm, MissForm, ReasonForm, VersionForm
 from portal.queue.views import blueprint
 from portal.queue.views.console import console, follow_up_form, matters_of, registration_form, shown_matters
 from portal.web.htmx import done, page
@@ -47,8 +47,31 @@ def start(ticket_id: int) -> Response:
 @blueprint.post("/queue/tickets/<int:ticket_id>/miss")
 @requires(Permission.QUEUE_SERVE)
 def miss(ticket_id: int) -> Response:
-    """过号."""
-    return _act(operations.miss, ticket_id)
+    """过号; before the last of the calls only when pressed a second time."""
+    form, ticket = MissForm(), queries.my_ticket(db.session, actor())
+    early = ticket is not None and ticket.id == ticket_id and ticket.calls < operations.RECALLS
+    if early and form.validate() and ticket.version == form.version.data and not form.sure.data:
+        told = f"{ticket.number} 已叫 {ticket.calls} 次,满 {operations.RECALLS} 次可过号。确认过号?再按一次即过号。"
+        return console(409, told, sure_of_miss=True)
+    answer = _act(operations.miss, ticket_id, form)
+    if answer.status_code < 400 and ticket:
+        flash(f"{ticket.number} 已过号,可在“过号”中恢复。")
+    return answer
+
+
+@blueprint.post("/queue/tickets/<int:ticket_id>/bring-back")
+@requires(Permission.QUEUE_SERVE)
+def bring_back(ticket_id: int) -> Response:
+    """过号恢复 at the window: a number of its own services waits again with the rank it always had."""
+    mine = queries.my_window(db.session, actor())
+    offered = queries.missed(db.session, actor(), mine.id, clock.today()) if mine else []
+    row = next((each for each in offered if each.id == ticket_id), None)
+    if row is None:
+        return console(409, "这个号已不在过号名单中。")
+    answer = _act(operations.restore, ticket_id)
+    if answer.status_code < 400:
+        flash(f"{row.number} 已恢复等候,保留原取号先后。", "success")
+    return answer
 
 
 @blueprint.post("/queue/tickets/<int:ticket_id>/hold")
@@ -96,7 +119,7 @@ def register(ticket_id: int) -> Response:
     if not (form.validate() and version.validate()):
         return console(422, form=form)
     try:
-        case = database.attempt(_register, ticket_id, form, version.version.data)
+        number, told = database.attempt(_register, ticket_id, form, version.version.data)
     except FieldProblems as problem:
         _show(form, problem.problems)
         return console(422, form=form)
@@ -104,7 +127,7 @@ def register(ticket_id: int) -> Response:
         return console(409, ";".join(problem.changed) or str(problem), form=form)
     except Refused as problem:
         return console(409, str(problem), form=form)
-    flash(f"{ticket.number} 已登记为 {case.number}。", "success")
+    flash(f"{ticket.number} 已登记为 {number}。{told}", "success")
     return done("queue.window")
 
 
@@ -181,13 +204,13 @@ def _finish(session: Session, operation: Callable[..., Any], ticket_id: int, for
     )
 
 
-def _register(session: Session, ticket_id: int, form: RegisterForm, version: int) -> Any:
+def _register(session: Session, ticket_id: int, form: RegisterForm, version: int) -> tuple[str, str]:
     at = clock.now()
     case = operations.register_from_ticket(
         session, actor(), ticket_id, form.to_registration(at), version=version, at=at
     )
     link_chosen(session, case, form, at)
-    return case
+    return case.number, told_corrections(session, case, at)
 
 
 def _follow_up(session: Session, ticket_id: int, form: Any) -> Any:

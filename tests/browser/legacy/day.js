@@ -6,22 +6,12 @@ const assert = require("assert");
 const FACTS = "楼前化粪池外溢半个月,打过物业电话三次,说要等维修基金,没有人来。";
 const DEMAND = "清理外溢并修好化粪池";
 
-// A person's or a device's page: cookies of its own, so that several of them can be there at once.
-async function opened(each, { browser, base }, width, height) {
-  const context = await browser.createIncognitoBrowserContext();
-  const page = await context.newPage();
-  await page.setViewport({ width: width || 1366, height: height || 768 });
-  page.on("pageerror", (error) => each.push("page error: " + error.message));
-  page.on("console", (message) => {
-    if (message.type() === "error") { each.push("console: " + message.text() + " @ " + page.url()); }
-  });
-  page.base = base;
-  return page;
-}
-
-async function signedIn(each, given, name, address) {
-  const page = await opened(each, given);
-  await page.goto(given.base + "/login?next=" + address);
+// This build has one jar of cookies: whoever sits down signs the one before out, and a screen keeps its own cookie.
+async function signedIn({ newPage, base }, name, address) {
+  const page = await newPage();
+  const cookies = await page.cookies(base);
+  await page.deleteCookie(...cookies.filter((cookie) => cookie.name !== "portal_screen"));
+  await page.goto(base + "/login?next=" + address);
   await page.type("[name=login_name]", name);
   await page.type("[name=password]", process.env.DEMO_PASSWORD);
   await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
@@ -39,13 +29,14 @@ async function pressed(page, key) {
   await Promise.all([page.waitForNavigation(), page.keyboard.press(key)]);
 }
 
-async function paired(each, given) {
-  const wall = await opened(each, given, 1920, 1080);
+async function paired(given) {
+  const wall = await given.newPage({ width: 1920, height: 1080 });
   await wall.goto(given.base + "/screens");
   const code = await text(wall, ".pairing-code");
-  const administrator = await signedIn(each, given, "yaoyuhang", "/admin/screens");
+  const administrator = await signedIn(given, "yaoyuhang", "/admin/screens");
   const [approve] = await administrator.$x(`//article[contains(., "${code}")]//button[contains(., "批准")]`);
   await Promise.all([administrator.waitForNavigation(), approve.click()]);
+  await administrator.close();
   await wall.waitForXPath('//h2[contains(., "最近叫号")]', { timeout: 20000 });
   return wall;
 }
@@ -63,10 +54,9 @@ async function freed(clerk) {
 }
 
 require("./legacy").run(async (given) => {
-  const each = given.complaints;
-  const wall = await paired(each, given);
+  const wall = await paired(given);
 
-  const desk = await signedIn(each, given, "jingxiaoyan", "/queue/desk");
+  const desk = await signedIn(given, "jingxiaoyan", "/queue/desk");
   const key = await desk.evaluate(() => Array.from(document.querySelectorAll("#take label"))
     .find((label) => label.textContent.indexOf("热线线下服务") >= 0).querySelector("input").dataset.pick);
   await desk.keyboard.press(key);
@@ -74,8 +64,9 @@ require("./legacy").run(async (given) => {
   const number = await text(desk, "#slip .ticket-number");
   assert.match(number, /^[A-Z]\d{3}$/);
   await given.shot(desk, "legacy-desk");
+  await desk.close();
 
-  const clerk = await signedIn(each, given, "liangxiaodong", "/queue/window");
+  const clerk = await signedIn(given, "liangxiaodong", "/queue/window");
   if (await clerk.$('form[action$="/window/resume"]')) { await pressed(clerk, "F2"); }
   await freed(clerk);
   let called = "";
