@@ -128,7 +128,13 @@ def prepare(engine: Engine) -> None:
 
 def _sqlite_connect(connection: Any, record: Any) -> None:
     connection.isolation_level = None  # the driver's own BEGIN would come late and as DEFERRED
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON", "cache_size=-32000"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "recursive_triggers=ON",
+        "cache_size=-32000",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -18,7 +18,9 @@ from portal.trail import operations as trail
 DISCLOSED = "姓名、联系方式、住址、事项内容"
 
 
-def send(session: Session, actor: Actor, ticket_id: int, service_id: int, *, version: int, purpose: str, at: datetime) -> Relay:
+def send(
+    session: Session, actor: Actor, ticket_id: int, service_id: int, *, version: int, purpose: str, at: datetime
+) -> Relay:
     """Hand the visitor at the actor's window to ``service_id``'s platform; the case comes along and is opened there.
 
     A case kept inside the counselling compartment stays: the visitor goes on with the number alone. Raises Refused for
@@ -75,5 +77,3 @@ def sign(session: Session, actor: Actor, relay_id: int, *, at: datetime) -> Rela
         note(session, case, "relay.signed", actor, at, data=data)
     trail.bump(session, actor.centre_id, f"relays:{relay.from_platform}", f"relays:{relay.to_platform}")
     return relay
-
-

@@ -55,7 +55,17 @@ def today(session: Session, actor: Actor, at: datetime) -> list[RelayShown]:
     )
     incoming = Relay.to_platform.in_(actor.platforms) & Relay.signed_at.is_(None)
     wanted = (
-        select(Relay, Ticket.number, Ticket.state, Window.name, sender.name, signer.name, arrived, Case.number, Relay.from_account_id)
+        select(
+            Relay,
+            Ticket.number,
+            Ticket.state,
+            Window.name,
+            sender.name,
+            signer.name,
+            arrived,
+            Case.number,
+            Relay.from_account_id,
+        )
         .join(Ticket, Ticket.id == Relay.ticket_id)
         .join(Window, Window.id == Relay.from_window_id)
         .join(sender, sender.id == Relay.from_account_id)

@@ -26,7 +26,12 @@ blueprint = Blueprint("handoff", __name__)
 def relay_form(ticket_id: int) -> Response:
     """Choose the next platform's service and say what for; the visitor keeps number, earned time and case."""
     ticket = db.session.get(Ticket, ticket_id)
-    if ticket is None or ticket.centre_id != actor().centre_id or ticket.account_id != actor().id or not ticket.window_id:
+    if (
+        ticket is None
+        or ticket.centre_id != actor().centre_id
+        or ticket.account_id != actor().id
+        or not ticket.window_id
+    ):
         abort(404)
     form = RelayForm()
     groups = _services(db.session.get(Window, ticket.window_id).platform)
@@ -43,7 +48,13 @@ def _send(ticket: Ticket, form: RelayForm, groups: list) -> Response:
     try:
         with database.write() as session:
             relay = operations.send(
-                session, actor(), ticket.id, form.service.data, version=version, purpose=form.purpose.data.strip(), at=clock.now()
+                session,
+                actor(),
+                ticket.id,
+                form.service.data,
+                version=version,
+                purpose=form.purpose.data.strip(),
+                at=clock.now(),
             )
     except Refused as problem:
         form.service.errors = [str(problem)]

@@ -37,7 +37,9 @@ def append(
     salted digest in the chain. Core statements, because every write of the portal comes through here under its lock.
     Returns the event's id.
     """
-    head = session.execute(select(TrailHead.seq, TrailHead.head).where(TrailHead.chain == chain).with_for_update()).first()
+    head = session.execute(
+        select(TrailHead.seq, TrailHead.head).where(TrailHead.chain == chain).with_for_update()
+    ).first()
     payload = json.dumps(words, ensure_ascii=False, sort_keys=True) if words else None
     salt = secrets.token_hex(16)
     event = Event(

@@ -33,7 +33,9 @@ def done(endpoint: str, *, trigger: dict[str, Any] | None = None, **values: Any)
 def go(address: str, *, trigger: dict[str, Any] | None = None) -> Response:
     """As done(), to an address."""
     if wants_part():
-        response = htmx_response("", redirect=address, trigger=trigger) if trigger else htmx_response("", redirect=address)
+        response = (
+            htmx_response("", redirect=address, trigger=trigger) if trigger else htmx_response("", redirect=address)
+        )
         return make_response(response)
     return redirect(address, code=303)
 

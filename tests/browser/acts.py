@@ -155,6 +155,16 @@ def call(page: Page) -> str:
     return page.locator(TICKET).inner_text()
 
 
+def miss(page: Page) -> None:
+    """过号 (F7); after too few calls the console asks once more, and F7 says yes."""
+    press(page, "F7")
+    sure = page.get_by_role("button", name="确认过号")
+    expect(sure.or_(page.get_by_role("button", name=re.compile("^叫下一位")))).to_be_visible()
+    if sure.count():
+        press(page, "F7")
+    expect(page.locator(TICKET)).to_have_count(0)
+
+
 def start(page: Page) -> None:
     """The visitor is there (F2)."""
     press(page, "F2")

@@ -55,8 +55,7 @@ class Day(Stage):
     def the_window(self) -> None:
         """Call, recall, start: number, window and door sign on both screens, and nothing else of anybody."""
         acts.call(self.clerk)
-        press(self.clerk, "F7")
-        expect(self.clerk.locator(acts.TICKET)).to_have_count(0)
+        acts.miss(self.clerk)
         self.announced(self.number, lambda: acts.call(self.clerk))
         expect(self.sign.locator(".call")).to_contain_text("到本窗口")
         self.announced(self.number, lambda: press(self.clerk, "F3"))

@@ -9,6 +9,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.hall import ROOT, Hall
 
@@ -60,4 +61,6 @@ def test_it_stops_with_streams_open_and_starts_again_on_its_port(
     own_hall.start()
     with urllib.request.urlopen(f"{own_hall.url}/healthz", timeout=10) as answer:
         assert answer.status == 200
+    page.reload()
+    expect(page.get_by_role("heading", name="取号", exact=True)).to_be_visible()
     complaints.clear()  # of the connection that was cut

@@ -66,8 +66,7 @@ def test_boards_outlive_a_power_cut(page_for, centre: Hall, shot, complaints: li
         expect(page.locator("#offline")).to_be_hidden(timeout=40_000)
     clerk.reload()
     expect(clerk.locator(acts.TICKET)).to_have_text(number)
-    press(clerk, "F7")
-    expect(clerk.locator(acts.TICKET)).to_have_count(0)
+    acts.miss(clerk)
     following = acts.call(clerk)
     assert following != number
     for page in (hall, sign, second):
@@ -267,8 +266,7 @@ def test_a_citizen_rates_by_the_slips_code_later(page_for, centre: Hall, shot) -
     code = acts.open_slip(desk)
     acts.free(clerk)
     while acts.call(clerk) != number:
-        press(clerk, "F7")
-        expect(clerk.locator(acts.TICKET)).to_have_count(0)
+        acts.miss(clerk)
     acts.start(clerk)
     clerk.get_by_label("主要诉求").fill("想知道退休人员异地认证在哪里办")
     clerk.get_by_label("信访目的").select_option(label="咨询求助")

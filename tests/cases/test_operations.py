@@ -105,7 +105,9 @@ def test_a_demand_for_redress_is_never_settled_on_the_spot(session, hall):
 
 def test_an_assignment_ends_on_the_day_its_sender_names(session, hall):
     case = registered(hall.clerk)
-    advance(hall.clerk, proceeding_of(session, case, "petition"), "assign", unit="平陆县自然资源局", report_by="2026-12-20")
+    advance(
+        hall.clerk, proceeding_of(session, case, "petition"), "assign", unit="平陆县自然资源局", report_by="2026-12-20"
+    )
     assert session.get(Case, case.id).next_due == date(2026, 12, 20)
 
 

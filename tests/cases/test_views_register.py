@@ -252,3 +252,30 @@ def test_the_form_is_light_and_few_queries(founded: Flask, clerk: FlaskClient) -
         answer = clerk.get("/cases/new")
     assert len(answer.data) <= 60_000
     assert len(sent) <= 7
+
+
+def test_a_place_is_typed_by_its_name(clerk: FlaskClient, inside: Callable) -> None:
+    page = html(clerk.get("/cases/new"))
+    assert page.select_one("#region")["list"] == "regions"
+    assert page.select("#regions option")
+    wrong = post(clerk, "/cases/new", **GOOD, region="没有这个地方")
+    assert "没有找到这个地名" in errors_of(wrong, "region")
+    assert post(clerk, "/cases/new", **GOOD, region="平陆县").status_code == 303
+    with inside() as session:
+        assert session.scalar(select(Case.region_code)) == "140829"
+
+
+def test_other_platforms_are_not_asked_for_what_the_petition_rules_want(
+    founded: Flask, sign_in: Callable, inside: Callable
+) -> None:
+    mediator = sign_in("mediator")
+    page = html(mediator.get("/cases/new"))
+    assert not page.select("#purpose, #competent_unit, #national_number, #repeat")
+    assert page.select_one("label[for=respondent_name]").text.strip() == "对方当事人"
+    fields = {name: text for name, text in GOOD.items() if name not in ("purpose", "address")}
+    answer = post(mediator, "/cases/new", **fields | {"platform": "mediation"})
+    shown = mediator.get(answer.headers["Location"]).get_data(as_text=True)
+    assert "信访工作条例第十九条" not in shown
+    assert "未录入" not in shown
+    with inside() as session:
+        assert session.scalar(select(Case.purpose)) == "claim"

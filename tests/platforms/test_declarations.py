@@ -220,7 +220,9 @@ def guarded() -> list[tuple[str, Step]]:
 def test_days_in_order_are_not_refused_for_their_order(platform, step):
     days = {field.name: "2026-11-20" for field in fields_of(by_code(platform)) if isinstance(field, Day)}
     full = {"signed_and_sealed": True, "agreement_form": "written", "extent": "whole", "check_exempt": True}
-    refusal = step.guard(SimpleNamespace(state=step.source[0], data=days | full, purpose="inquiry", channel="visit"), AT)
+    refusal = step.guard(
+        SimpleNamespace(state=step.source[0], data=days | full, purpose="inquiry", channel="visit"), AT
+    )
     assert refusal is None or "不能早于" not in refusal
 
 
@@ -279,3 +281,24 @@ def test_nobody_but_the_citizen_rates():
         for field in fields_of(platform):
             assert not re.search("satisf|rating|score", field.name)
             assert "满意" not in field.label
+
+
+@pytest.mark.parametrize(
+    ("code", "state", "first"),
+    [
+        ("mediation", "consented", "hold_session"),
+        ("mediation", "in_session", "hold_session"),
+        ("petition", "handling", "give_opinion"),
+        ("petition", "awaiting_notice", "notify"),
+        ("labour", "applied", "accept"),
+        ("legal_aid", "applied", "grant"),
+        ("hotline", "dispatched", "reply"),
+        ("counselling", "consented", "hold_session"),
+    ],
+)
+def test_the_natural_step_leads_and_refusals_come_last(code, state, first):
+    platform = next(each for each in PLATFORMS if each.code == code)
+    steps = platform.steps_from(state)
+    assert steps[0].code == first
+    seldom = [platform.is_seldom(step) for step in steps]
+    assert seldom == sorted(seldom)

@@ -1,5 +1,7 @@
 """The window console in the client: closed, idle, with a visitor; stale pages, masked names, bounded work."""
 
+from dataclasses import replace
+
 import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
@@ -10,6 +12,7 @@ from portal.cases.models import Case, CaseLink, Draft, Party, Visit
 from portal.cases.operations import PersonGiven, Registration, grant, register
 from portal.cases.operations.record import note
 from portal.organisation.models import Unit
+from portal.people.models import Person
 from portal.queue import operations
 from portal.queue.models import Ticket
 from portal.trail.models import Access
@@ -166,6 +169,54 @@ def test_after_three_calls_only_missed_is_offered(clerk, desk):
     assert not page.select("form[action='/queue/tickets/1/recall']")
     assert page.select_one("form[action='/queue/tickets/1/miss']")
     assert "已叫 3 次" in page.text
+
+
+def test_missing_a_number_early_asks_once_more_and_the_window_can_bring_it_back(clerk, desk, inside):
+    desk()
+    post(clerk, "/queue/window/open", window=1)
+    act(clerk, "/queue/window/next")
+    asked = act(clerk, "/queue/tickets/1/miss")
+    assert asked.status_code == 409
+    assert "A001 已叫 1 次,满 3 次可过号" in soup(asked).select_one("[role=alert]").text
+    form = soup(asked).select_one("form[action='/queue/tickets/1/miss']")
+    assert form.button["data-key"] == "F7"
+    sent = {each["name"]: each["value"] for each in form.select("input[type=hidden]")}
+    assert clerk.post("/queue/tickets/1/miss", data=sent).status_code == 303
+    page = soup(clerk.get("/queue/window"))
+    assert "A001 已过号" in page.select_one("#notice").text
+    assert act(clerk, "/queue/tickets/1/bring-back").status_code == 303
+    with inside() as session:
+        assert session.scalar(select(Ticket.state)) == "waiting"
+
+
+def test_a_number_of_another_window_cannot_be_brought_back(clerk, desk, app):
+    desk(service_id=DISPUTE)
+    post(clerk, "/queue/window/open", window=1)
+    answer = post(clerk, "/queue/tickets/1/bring-back", version=1)
+    assert answer.status_code == 409
+    assert "不在过号名单" in soup(answer).text
+
+
+def test_what_the_visitor_says_today_replaces_what_was_known_and_the_old_stays_in_the_trail(serving, inside):
+    clerk = serving(person=replace(LV, address="平陆县旧址1号"))
+    act(clerk, "/queue/tickets/1/register", **MATTER, address="平陆县新址2号")
+    page = soup(clerk.get("/queue/window"))
+    assert "住址已按本次填写更新" in page.select_one("#notice").text
+    with inside() as session:
+        person = session.scalar(select(Person))
+        assert (person.address, person.phone) == ("平陆县新址2号", LV.phone)
+        event = entries(session, f"person:{person.id}", kinds=("person.corrected",))[-1]
+        assert event.words["before"]["address"] == "平陆县旧址1号"
+
+
+def test_an_address_alone_belongs_to_the_person_the_desk_took_down(serving, inside):
+    clerk = serving()
+    act(clerk, "/queue/tickets/1/register", **MATTER, address="平陆县新址2号")
+    assert "更新" not in soup(clerk.get("/queue/window")).select_one("#notice").text
+    with inside() as session:
+        party, person = session.execute(select(Party, Person).join(Person, Party.person_id == Person.id)).one()
+        assert party.name == "吕德胜"
+        assert (person.id_number, person.phone, person.address) == (LV.id_number, LV.phone, "平陆县新址2号")
 
 
 def test_hold_and_back(serving):
@@ -342,7 +393,7 @@ def test_the_repeat_card_at_the_window_leads_to_follow_up_with_the_ticket(earlie
     page = soup(clerk.get("/queue/window"))
     asker = page.select_one("form[hx-post='/cases/repeats']")
     for field in ("id_number", "phone", "petitioner_name", "address"):
-        assert f"change from:#{field}" in asker["hx-trigger"]
+        assert f"change from:#registration target:#{field}" in asker["hx-trigger"]
         assert page.select_one(f"#{field}")
     token = page.select_one("input[name=csrf_token]")["value"]
     answer = clerk.post(
@@ -391,7 +442,7 @@ def test_the_next_steps_of_a_registered_matter_are_few_and_one_key_away(serving,
         number = session.scalar(select(Case.number))
     panel = soup(clerk.get(f"/cases/{number}/panel", headers={"HX-Request": "true"}))
     labels = [each.text for each in panel.select("#case-actions > a")]
-    assert labels[:4] == ["打印告知单", "现场联系…", "接谈笔录…", "补充更正…"]
+    assert labels[:4] == ["打印告知单1", "现场联系…2", "接谈笔录…3", "补充更正…4"]
     steps = panel.select("#proceedings .actions > a.btn:not(.btn-small)")
     assert 1 < len(steps) <= 4
     assert [each["data-key"] for each in steps if each.has_attr("data-key")] == ["F4"]
