@@ -38,7 +38,7 @@ install-dev:  ## Install what tests and checks need too (browsers and PostgreSQL
 test: install-dev  ## Run every test: checks, both databases, browsers
 	@$(MAKE) --no-print-directory lint
 	$(PYTEST) -n $(PYTEST_WORKERS) -m "not browser and not proof"
-	$(PYTEST) -m "browser and not proof"
+	$(PYTEST) -n $(PYTEST_WORKERS) -m "browser and not proof"
 
 lint:
 	$(BIN)/ruff check .
@@ -53,7 +53,7 @@ postgres: install-dev  ## Only the tests on PostgreSQL
 	$(PYTEST) -n $(PYTEST_WORKERS) -m "postgres and not proof"
 
 browser: install-dev  ## Only the browser journeys (screenshots in build/screenshots)
-	$(PYTEST) -m "browser and not proof"
+	$(PYTEST) -n $(PYTEST_WORKERS) -m "browser and not proof"
 
 format: install-dev  ## Lay the code out as `make check` wants it
 	$(BIN)/ruff check --fix .

@@ -53,8 +53,8 @@ def init_app(app: Flask) -> None:
 @click.command()
 @click.argument("key")
 @click.argument("start")
-@click.option("--pause", "pauses", multiple=True, metavar="A..B", help="不计入的日子,首尾两日都不计,可以写多次。")
-@click.option("--extend", default="0", metavar="N", help="延长多少,单位是该期限自己的延长单位。")
+@click.option("--pause", "pauses", multiple=True, metavar="A..B", help="不计入的日子，首尾两日都不计，可以写多次。")
+@click.option("--extend", default="0", metavar="N", help="延长多少，单位是该期限自己的延长单位。")
 @with_appcontext
 def due(key: str, start: str, pauses: tuple[str, ...], extend: str) -> None:
     """计算期限:KEY 见 deadlines.csv,START 写成 2026-11-23 或 2026-11-23T10:30。"""
@@ -94,7 +94,7 @@ def load_calendar() -> None:
     with database.write() as session:
         changed = statutes.load_published(session, clock.now())
     years = published_years()
-    click.echo(f"工作日历:新增或更正 {changed} 天,已公布年份 {years[0]}–{years[-1]}。")
+    click.echo(f"工作日历：新增或更正 {changed} 天，已公布年份 {years[0]}–{years[-1]}。")
 
 
 def found_hall(session: Session, at: datetime) -> Centre:
@@ -109,7 +109,7 @@ def found() -> None:
     """建立运城市群众接待服务中心:区划、单位、服务、窗口、工作日历;可以重复运行。"""
     with database.write() as session:
         centre = found_hall(session, clock.now())
-    click.echo(f"{centre.name}(事项编号前缀 {centre.prefix})已就绪。")
+    click.echo(f"{centre.name}（事项编号前缀 {centre.prefix}）已就绪。")
 
 
 @click.command()
@@ -123,12 +123,12 @@ def demo() -> None:
     except ModuleNotFoundError as problem:
         if problem.name not in ("tests", "tests.cast"):
             raise
-        raise click.ClickException("这份安装不带演示人物(缺少 tests 文件夹),不能加载演示大厅。") from problem
+        raise click.ClickException("这份安装不带演示人物（缺少 tests 文件夹），不能加载演示大厅。") from problem
     lines = cast.load(current_app._get_current_object())
-    click.echo("演示账号:")
+    click.echo("演示账号：")
     for line in lines:
         click.echo(f"  {line}")
-    click.echo(f"演示口令:{cast.password()}")
+    click.echo(f"演示口令：{cast.password()}")
 
 
 @users.command("list")
@@ -154,16 +154,16 @@ def verify() -> None:
     """重算每条留痕链和每次封存;有出入时逐条列出,退出状态 1。"""
     problems = trail.verify(db.session())
     for problem in problems:
-        click.echo(f"不符:{problem}")
+        click.echo(f"不符：{problem}")
     if problems:
         raise click.ClickException(f"留痕校验发现 {len(problems)} 处不符。")
-    click.echo("留痕完整:全部链和封存都与记录相符。")
+    click.echo("留痕完整：全部链和封存都与记录相符。")
 
 
 @click.command("import-cases")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--dry-run", is_flag=True, help="只检查,不登记。")
-@click.option("--centre", "prefix", metavar="YC", help="中心的编号前缀;只有一个中心时不必写。")
+@click.option("--dry-run", is_flag=True, help="只检查，不登记。")
+@click.option("--centre", "prefix", metavar="YC", help="中心的编号前缀；只有一个中心时不必写。")
 @click.option(
     "--receipt", "receipt_path", type=click.Path(path_type=Path), metavar="OUT.csv", help="逐行回执写到哪里。"
 )
@@ -183,31 +183,31 @@ def import_cases(file: Path, dry_run: bool, prefix: str | None, receipt_path: Pa
         target.parent.mkdir(parents=True, exist_ok=True)
         opened = target.open("w", encoding="utf-8-sig", newline="")
     except OSError as problem:
-        raise click.ClickException(f"回执写不到 {target}:{problem.strerror}。") from problem
+        raise click.ClickException(f"回执写不到 {target}：{problem.strerror}。") from problem
     with opened as out:
         receipt = _carry_out(rows, total, centre, now, out, dry_run)
-    click.echo(f"{'试运行,没有登记:' if dry_run else ''}{receipt.summary()}")
-    click.echo(f"逐行回执:{target}")
+    click.echo(f"{'试运行，没有登记：' if dry_run else ''}{receipt.summary()}")
+    click.echo(f"逐行回执：{target}")
 
 
 def _centre(prefix: str | None) -> Centre:
     try:
         known = list(db.session.scalars(select(Centre).order_by(Centre.id)))
     except (OperationalError, ProgrammingError) as problem:
-        raise click.ClickException("数据库还没有建立,请先运行 flask db upgrade。") from problem
+        raise click.ClickException("数据库还没有建立，请先运行 flask db upgrade。") from problem
     chosen = [centre for centre in known if prefix in (None, centre.prefix)]
     if len(chosen) == 1:
         return chosen[0]
     if not known:
-        raise click.ClickException("还没有中心,请先运行 flask found。")
-    raise click.ClickException(f"请用 --centre 指明中心:{'、'.join(centre.prefix for centre in known)}。")
+        raise click.ClickException("还没有中心，请先运行 flask found。")
+    raise click.ClickException(f"请用 --centre 指明中心：{'、'.join(centre.prefix for centre in known)}。")
 
 
 def _explain(heading: importing.Heading) -> None:
     for key, (_position, header) in heading.found.items():
         click.echo(f"  “{header}” → {importing.LABELS[key]}")
     if heading.ignored:
-        click.echo(f"  不导入的列:{'、'.join(heading.ignored)}")
+        click.echo(f"  不导入的列：{'、'.join(heading.ignored)}")
 
 
 def _receipt_path(file: Path, now: datetime) -> Path:

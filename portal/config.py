@@ -48,11 +48,11 @@ class Settings:
         _writable(home)
         secret = os.environ.get("PORTAL_SECRET") or _kept(home / SECRET_FILE, secrets.token_urlsafe(48), production)
         if len(secret) < WEAK:
-            raise ConfigurationError("PORTAL_SECRET 太短:会话密钥至少 32 个字符。")
+            raise ConfigurationError("PORTAL_SECRET 太短：会话密钥至少 32 个字符。")
         keys = os.environ.get("PORTAL_DATA_KEYS") or _kept(home / KEY_FILE, Fernet.generate_key().decode(), production)
         clock_file = os.environ.get("PORTAL_CLOCK_FILE")
         if production and clock_file:
-            raise ConfigurationError("正式环境不允许设置 PORTAL_CLOCK_FILE:时钟不可拨动。")
+            raise ConfigurationError("正式环境不允许设置 PORTAL_CLOCK_FILE：时钟不可拨动。")
         return cls(
             home=home,
             database_url=os.environ.get("DATABASE_URL") or f"sqlite:///{home / 'portal.sqlite3'}",
@@ -69,9 +69,9 @@ def _writable(home: Path) -> None:
     try:
         home.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
-        raise ConfigurationError(f"数据目录 {home} 无法建立:{problem.strerror}。") from problem
+        raise ConfigurationError(f"数据目录 {home} 无法建立：{problem.strerror}。") from problem
     if not os.access(home, os.W_OK):
-        raise ConfigurationError(f"数据目录 {home} 不可写,请换一个 PORTAL_HOME 或修改权限。")
+        raise ConfigurationError(f"数据目录 {home} 不可写，请换一个 PORTAL_HOME 或修改权限。")
 
 
 def _kept(path: Path, fresh: str, production: bool) -> str:
@@ -79,7 +79,7 @@ def _kept(path: Path, fresh: str, production: bool) -> str:
     if path.exists():
         return path.read_text(encoding="ascii").strip()
     if production:
-        raise ConfigurationError(f"正式环境缺少密钥文件 {path},也没有相应的环境变量。")
+        raise ConfigurationError(f"正式环境缺少密钥文件 {path}，也没有相应的环境变量。")
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

@@ -35,7 +35,7 @@ class ChoicesField(SelectMultipleField):
         """Refuse what was not offered."""
         offered = {choice.value for choice in self.choices or ()}
         if any(value not in offered for value in self.data or ()):
-            raise ValidationError("所选项目不在列表中,请重新选择。")
+            raise ValidationError("所选项目不在列表中，请重新选择。")
 
 
 class SignInForm(FlaskForm):
@@ -70,7 +70,7 @@ class EditForm(RolesForm):
     """An account that exists; a new first password only where one is typed."""
 
     password = PasswordField(
-        "重置口令", [Length(max=200, message="口令过长。")], description="忘记口令时填写新的初始口令;不填则不变。"
+        "重置口令", [Length(max=200, message="口令过长。")], description="忘记口令时填写新的初始口令；不填则不变。"
     )
 
 
@@ -81,7 +81,7 @@ class AccountForm(RolesForm):
         "登录名",
         [
             REQUIRED,
-            Regexp(r"^[a-z][a-z0-9._-]{1,39}$", message="用小写字母开头,只含小写字母、数字和 . _ -,2 至 40 个字符。"),
+            Regexp(r"^[a-z][a-z0-9._-]{1,39}$", message="用小写字母开头，只含小写字母、数字和 . _ -,2 至 40 个字符。"),
         ],
         filters=[plain],
     )

@@ -122,7 +122,7 @@ def check_password(password: str) -> None:
     """At least ten characters of three kinds. Raises WeakPassword."""
     kinds = sum(bool(re.search(kind, password)) for kind in ("[a-z]", "[A-Z]", "[0-9]", "[^a-zA-Z0-9]"))
     if len(password) < 10 or kinds < 3:
-        raise WeakPassword("口令至少 10 个字符,并含大写字母、小写字母、数字、符号中的三种。")
+        raise WeakPassword("口令至少 10 个字符，并含大写字母、小写字母、数字、符号中的三种。")
 
 
 def _event(session: Session, account: Account, kind: str, actor_id: int | None, at: datetime, data: dict | None = None):

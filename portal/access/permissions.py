@@ -141,4 +141,4 @@ class ConflictingRoles(ValueError):
 def check_roles(roles: list[Role]) -> None:
     """Refuse (ConflictingRoles) a person who would hold an administrator's role together with any other."""
     if len(roles) > 1 and any(role in ADMINISTRATORS for role in roles):
-        raise ConflictingRoles("系统、安全、审计三员必须各由一人担任,不得兼任其他角色。")
+        raise ConflictingRoles("系统、安全、审计三员必须各由一人担任，不得兼任其他角色。")

@@ -64,7 +64,7 @@ def _idle_exit() -> None:
         g.timed_out = actor()  # what was typed is kept for this person, who is answered by the sign-in page
         logout_user()
         session.pop("seen", None)
-        flash("长时间没有操作,已自动退出。请重新登录,刚才填写的内容已暂存。")
+        flash("长时间没有操作，已自动退出。请重新登录，刚才填写的内容已暂存。")
         return
     if BACKGROUND in request.headers or request.headers.get("Accept") == "text/event-stream":
         return
@@ -90,7 +90,7 @@ def sign_in() -> Response:
     matches = operations.password_matches(db.session, name, form.password.data)
     account = database.attempt(operations.sign_in, name, matches, clock.now())
     if account is None:
-        form.password.errors = ["账号或口令不正确,或账号已锁定。连续输错 5 次将锁定 15 分钟。"]
+        form.password.errors = ["账号或口令不正确，或账号已锁定。连续输错 5 次将锁定 15 分钟。"]
         return page("access/sign_in.html", form=form, status=422)
     session.clear()
     login_user(account)
@@ -136,7 +136,7 @@ def _change_password(form: PasswordForm) -> Response:
         form.new.errors = [str(problem)]
         return page("access/own_account.html", form=form, platforms=dict(PLATFORM_CHOICES), status=422)
     login_user(account)
-    flash("口令已修改,其他地方的登录已全部退出。")
+    flash("口令已修改，其他地方的登录已全部退出。")
     return done("cases.home")
 
 
@@ -170,7 +170,7 @@ def new_account() -> Response:
                     at=clock.now(),
                     actor=actor(),
                 )
-            flash("账号已建立,首次登录须修改口令。")
+            flash("账号已建立，首次登录须修改口令。")
             return done("access.accounts")
         except IntegrityError:
             form.login_name.errors = ["这个登录名已有人使用。"]
@@ -194,7 +194,7 @@ def edit_account(account_id: int) -> Response:
         }
     )
     if form.validate_on_submit() and account_id == actor().id:
-        form.roles.errors = ["不能修改自己的账号,请由另一位安全管理员办理。"]
+        form.roles.errors = ["不能修改自己的账号，请由另一位安全管理员办理。"]
     elif form.validate_on_submit():
         try:
             with database.write() as writing:

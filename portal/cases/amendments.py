@@ -22,10 +22,10 @@ def told(entry: Entry) -> tuple[str, str]:
     filled = [label.get(name, "其他") for name, old, _new in changes if not old or name in ADDED]
     corrected = [label.get(name, "其他") for name, old, _new in changes if old and name not in ADDED]
     parts = (("补充", filled), ("更正", corrected))
-    title = ";".join(verb + "、".join(dict.fromkeys(names)) for verb, names in parts if names)
-    lines = [f"{label.get(name, '其他')}:{_move(name, old, new)}" for name, old, new in changes]
+    title = "；".join(verb + "、".join(dict.fromkeys(names)) for verb, names in parts if names)
+    lines = [f"{label.get(name, '其他')}：{_move(name, old, new)}" for name, old, new in changes]
     reason = entry.words.get("reason")
-    return (title or "补充更正", ";".join([*lines, *([f"原因:{reason}"] if reason else [])]))
+    return (title or "补充更正", "；".join([*lines, *([f"原因：{reason}"] if reason else [])]))
 
 
 def party_told(entry: Entry) -> tuple[str, str]:
@@ -40,5 +40,5 @@ def _move(name: str, old: str, new: str) -> str:
     if name in ADDED or not old:
         return shown_new
     if shown_old == shown_new:
-        return f"{shown_old}(遮盖后相同,内容已改)"
+        return f"{shown_old}（遮盖后相同，内容已改）"
     return f"{shown_old} 改为 {shown_new or '空'}"

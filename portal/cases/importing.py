@@ -313,7 +313,7 @@ class Receipt:
         """Record one row: ``outcome`` is 已登记, 已存在, 拒绝 or 可登记 (dry run)."""
         self.counts[outcome] += 1
         if outcome == REFUSED:
-            self.reasons.update(re.sub("“.*?”", "", problem) for problem in plan.problems)
+            self.reasons.update(re.sub(r"“.*?”", "", problem) for problem in plan.problems)
         subject, found = seal_text(plan.values["subject"])
         remarks = "；".join([*plan.problems, *plan.notes])
         cells = (plan.values["number"], masked(subject, found), outcome, case_number, remarks)

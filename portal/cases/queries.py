@@ -196,7 +196,7 @@ def _promises(session: Session, case_ids: Sequence[int]) -> dict[int, tuple[str,
         .order_by(Contact.id)
     )
     rows = session.execute(wanted)
-    return {case_id: (f"{unit}:{promise}", promised_on) for case_id, promise, unit, promised_on in rows}
+    return {case_id: (f"{unit}：{promise}", promised_on) for case_id, promise, unit, promised_on in rows}
 
 
 @dataclass(frozen=True)

@@ -73,12 +73,12 @@ def _plain(entry: Entry) -> Telling:
 
 def _joined(parts: list[str]) -> str:
     """Clauses in one line; what people wrote may end with a full stop already."""
-    return ";".join(part.rstrip("。;.") for part in parts if part)
+    return "；".join(part.rstrip("。；.") for part in parts if part)
 
 
 def _registered(entry: Entry) -> Telling:
     channel = vocabulary.label(vocabulary.CHANNELS, entry.data["channel"])
-    return (f"登记事项({channel})", _joined(entry.words.get("demands", [])))
+    return (f"登记事项（{channel}）", _joined(entry.words.get("demands", [])))
 
 
 def _visit(entry: Entry) -> Telling:
@@ -93,17 +93,17 @@ def _arrived(entry: Entry) -> Telling:
 
 def _opened(entry: Entry) -> Telling:
     platform = registry.platform(entry.data["platform"])
-    return (f"{platform.label}:开启程序", platform.states[entry.data["state"]].label)
+    return (f"{platform.label}：开启程序", platform.states[entry.data["state"]].label)
 
 
 def _advanced(entry: Entry) -> Telling:
     platform = registry.platform(entry.data["platform"])
     step = platform.step(entry.data["step"])
     stated = [
-        f"{asked.label}:{_value(asked, entry.words[asked.name])}" for asked in step.fields if asked.name in entry.words
+        f"{asked.label}：{_value(asked, entry.words[asked.name])}" for asked in step.fields if asked.name in entry.words
     ]
     state = platform.states[entry.data["state"]].label
-    return (f"{platform.label}:{step.label}", _joined([f"现为“{state}”", *stated]))
+    return (f"{platform.label}：{step.label}", _joined([f"现为“{state}”", *stated]))
 
 
 def _value(asked: Any, value: Any) -> str:
@@ -114,12 +114,12 @@ def _value(asked: Any, value: Any) -> str:
 
 def _contact(entry: Entry) -> Telling:
     words = entry.words
-    said = f"{words.get('answered_by', '')}:{words.get('said', '')}"
+    said = f"{words.get('answered_by', '')}：{words.get('said', '')}"
     promise = words.get("promise")
     by = entry.data.get("promised_on")
     return (
         f"现场联系 {words.get('unit', '')}",
-        _joined([said, f"承诺:{promise}({by + ' 前' if by else '未定日期'})" if promise else ""]),
+        _joined([said, f"承诺：{promise}（{by + ' 前' if by else '未定日期'}）" if promise else ""]),
     )
 
 
@@ -130,16 +130,16 @@ def _settled(entry: Entry) -> Telling:
 def _resulted(entry: Entry) -> Telling:
     results = "、".join(vocabulary.label(vocabulary.RESULTS, code) for code in entry.data["results"])
     met = vocabulary.label(vocabulary.MET, entry.data["met"])
-    return (f"第 {entry.data['position']} 项诉求:{met}", _joined([results, entry.words.get("outcome", "")]))
+    return (f"第 {entry.data['position']} 项诉求：{met}", _joined([results, entry.words.get("outcome", "")]))
 
 
 def _relayed(entry: Entry) -> Telling:
     source, target = (registry.platform(entry.data[end]).label for end in ("from", "to"))
-    return (f"接力:{source} → {target}", entry.words.get("purpose", ""))
+    return (f"接力：{source} → {target}", entry.words.get("purpose", ""))
 
 
 def _relay_signed(entry: Entry) -> Telling:
-    return (f"签收接力:{registry.platform(entry.data['to']).label}", "")
+    return (f"签收接力：{registry.platform(entry.data['to']).label}", "")
 
 
 def _said(title: str, word: str = "") -> Callable[[Entry], Telling]:

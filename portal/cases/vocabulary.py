@@ -20,7 +20,7 @@ LITIGATION = (
 PARTY_ROLES = (
     ("petitioner", "信访人"),
     ("applicant", "申请人"),
-    ("respondent", "被反映单位(人)"),
+    ("respondent", "被反映单位（人）"),
     ("other_side", "对方当事人"),
     ("agent", "代理人"),
     ("representative", "代表"),
@@ -49,7 +49,7 @@ AMENDED = (
     ("category", "内容分类"),
     ("region_code", "问题属地"),
     ("headcount", "涉及人数"),
-    ("respondent_name", "被反映单位(人)"),
+    ("respondent_name", "被反映单位（人）"),
     ("respondent_unit_id", "被反映单位对应的机构"),
     ("competent_unit_id", "有权处理单位"),
     ("earlier_reports", "曾向何处反映及答复"),

@@ -34,7 +34,7 @@ def send(
         raise Refused("请选择要接力到的服务。")
     window = session.get(Window, ticket.window_id)
     if service.platform == window.platform:
-        raise Refused("群众已在这个平台;同一平台内请使用转窗口。")
+        raise Refused("群众已在这个平台；同一平台内请使用转窗口。")
     case = session.get(Case, ticket.case_id) if ticket.case_id else None
     travels = case is not None and case.sensitivity == "normal"
     relay = Relay(

@@ -59,7 +59,7 @@ def _send(ticket: Ticket, form: RelayForm, groups: list) -> Response:
     except Refused as problem:
         form.service.errors = [str(problem)]
         return _form(db.session.get(Ticket, ticket.id), form, groups, 409)
-    flash(f"{number} 已接力到{registry.platform(relay.to_platform).label},到窗前仍由您负责。")
+    flash(f"{number} 已接力到{registry.platform(relay.to_platform).label}，到窗前仍由您负责。")
     return go(url_for("queue.window"))
 
 

@@ -47,9 +47,9 @@ class CentreForm(FlaskForm):
         "咨询电话",
         [_short(30), Regexp(TELEPHONE, message="电话只含数字、空格、短横和括号。")],
         filters=[plain],
-        description="印在告知单上;留空则不印。",
+        description="印在告知单上；留空则不印。",
     )
-    address = StringField("地址", [_short(120)], filters=[plain], description="印在告知单上;留空则不印。")
+    address = StringField("地址", [_short(120)], filters=[plain], description="印在告知单上；留空则不印。")
     notice = StringField("大厅屏提示语", [_short(200)], filters=[plain])
     group_threshold = WholeField("集体访人数起点", 2, 1000, description="达到这个人数按集体访登记。")
 
@@ -62,7 +62,7 @@ class ServiceForm(FlaskForm):
         "号码字头",
         [REQUIRED, Regexp(r"^[A-Z]{1,2}$", message="一至两个大写字母。")],
         filters=[plain, str.upper],
-        description="不便示人的服务应与其他服务共用字头,号码不透露来意。",
+        description="不便示人的服务应与其他服务共用字头，号码不透露来意。",
     )
     area = StringField("等候区", [REQUIRED, _short(30)], filters=[plain])
     position = WholeField("排列顺序", 0, 999)
@@ -73,13 +73,13 @@ class WindowForm(FlaskForm):
     """A window or room."""
 
     name = StringField(
-        "窗口名称", [REQUIRED, _short(20)], filters=[plain], description="屏幕和语音照此称呼,例如 3号窗口。"
+        "窗口名称", [REQUIRED, _short(20)], filters=[plain], description="屏幕和语音照此称呼，例如 3号窗口。"
     )
     sign = StringField(
         "门牌",
         [REQUIRED, _short(20)],
         filters=[plain],
-        description="屏幕上显示;不便示人的房间用中性名称,例如 综合服务室。",
+        description="屏幕上显示；不便示人的房间用中性名称，例如 综合服务室。",
     )
     platform = RadioField("平台", validate_choice=False)
     level = RadioField(

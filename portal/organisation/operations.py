@@ -45,7 +45,7 @@ def arrange_service(session: Session, actor: Actor, service: Service, values: di
             Service.centre_id == service.centre_id, Service.id != service.id, Service.enabled.is_(True)
         )
         if session.scalar(others.limit(1)) is None:
-            raise Misarranged("这是最后一项启用的服务,停用后导引台无法取号。")
+            raise Misarranged("这是最后一项启用的服务，停用后导引台无法取号。")
     _arrange(session, actor, service, "service.arranged", values, at)
 
 
@@ -71,7 +71,7 @@ def arrange_window(
 def _check_window(session: Session, window: Window, values: dict[str, Any], service_ids: list[int]) -> None:
     offered = select(Service.id).where(Service.centre_id == window.centre_id, Service.platform == values["platform"])
     if not set(service_ids) <= set(session.scalars(offered)):
-        raise Misarranged("办理的服务应属于同一平台,请核对。", "services")
+        raise Misarranged("办理的服务应属于同一平台，请核对。", "services")
     same_name = select(Window.id).where(Window.centre_id == window.centre_id, Window.name == values["name"])
     if session.scalar(same_name.where(Window.id != window.id) if window.id else same_name):
         raise Misarranged("已有同名的窗口。", "name")

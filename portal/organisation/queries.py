@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal.organisation.models import Centre, Region, Service, Unit, Window, WindowService
 
-LEVELS = (("city", "市级"), ("county", "县(市、区)级"), ("township", "乡镇(街道)级"))
+LEVELS = (("city", "市级"), ("county", "县（市、区）级"), ("township", "乡镇（街道）级"))
 
 
 def counties(session: Session) -> list[Region]:

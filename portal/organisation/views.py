@@ -123,7 +123,7 @@ def _mine(model: type[Service] | type[Window], row_id: int) -> Any:
 def _offered() -> list[tuple[int, str]]:
     labels = dict(PLATFORM_CHOICES)
     services = queries.services(db.session, actor().centre_id, all_of_them=True)
-    return [(service.id, f"{labels.get(service.platform, service.platform)}:{service.name}") for service in services]
+    return [(service.id, f"{labels.get(service.platform, service.platform)}：{service.name}") for service in services]
 
 
 def _values(form: FlaskForm, *names: str) -> dict[str, Any]:

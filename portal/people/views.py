@@ -29,7 +29,7 @@ from portal.web.htmx import page
 blueprint = Blueprint("people", __name__)
 ACTION = "person.revealed"
 VALID = timedelta(hours=12)
-UNKNOWN = "这个页面已经过期,或此人的资料不对您开放。请从事项或窗口页面重新打开。"
+UNKNOWN = "这个页面已经过期，或此人的资料不对您开放。请从事项或窗口页面重新打开。"
 
 
 class RevealForm(FlaskForm):
@@ -37,7 +37,7 @@ class RevealForm(FlaskForm):
 
     reason = StringField(
         "查看理由",
-        [DataRequired("请写明为什么需要查看。"), Length(4, 200, message="理由须 4 至 200 字,写明用途。")],
+        [DataRequired("请写明为什么需要查看。"), Length(4, 200, message="理由须 4 至 200 字，写明用途。")],
         filters=[plain],
     )
     token = HiddenField()

@@ -38,5 +38,5 @@ def before(data: Mapping[str, Any], later: str, earlier: str) -> bool:
 def settle_only_questions(proceeding: Any, _at: datetime) -> str | None:
     """即时办结 is for 咨询, 求助, 查询: never a way to bury a demand for redress, a suggestion or an accusation."""
     return (
-        None if proceeding.purpose == "inquiry" else "只有咨询、求助、查询可以即时办结;本事项的信访目的须依程序办理。"
+        None if proceeding.purpose == "inquiry" else "只有咨询、求助、查询可以即时办结；本事项的信访目的须依程序办理。"
     )

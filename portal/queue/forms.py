@@ -34,7 +34,7 @@ class DeskForm(FlaskForm):
     priority = Chips("优先类别", [Filled("请选择优先类别。")], default="ordinary")
     headcount = WholeNumber("人数", [Filled("请填写人数。"), Between(1, MOST_PEOPLE)], default=1)
     name = Line("姓名", [AtMost(60)], description="可不填")
-    id_number = Line("证件号码", [AtMost(40), Checked(identity.check_id)], description="可不填;全角、空格、短横都可以")
+    id_number = Line("证件号码", [AtMost(40), Checked(identity.check_id)], description="可不填；全角、空格、短横都可以")
     phone = Line("电话", [AtMost(40), Checked(identity.check_phone)], description="可不填")
     again = Tick("确认再取号")
 
@@ -63,7 +63,7 @@ class KnownForm(FlaskForm):
 class VersionForm(FlaskForm):
     """Every action on a ticket carries the version its page was made from."""
 
-    version = WholeNumber("版本", [Filled("页面不完整,请刷新后重试。"), Between(0, MOST)])
+    version = WholeNumber("版本", [Filled("页面不完整，请刷新后重试。"), Between(0, MOST)])
 
 
 class MissForm(VersionForm):

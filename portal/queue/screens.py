@@ -44,7 +44,7 @@ def ask(session: Session, *, at: datetime) -> tuple[Screen, str]:
     unanswered = select(Screen.pairing_code).where(Screen.approved_at.is_(None), Screen.revoked_at.is_(None))
     waiting = set(session.scalars(unanswered))
     if len(waiting) >= MOST_WAITING:
-        raise Refused("等待配对的屏幕过多,请联系系统管理员处理后刷新本页。")
+        raise Refused("等待配对的屏幕过多，请联系系统管理员处理后刷新本页。")
     token = secrets.token_urlsafe(32)
     code = _code()
     while code in waiting:
@@ -64,7 +64,7 @@ def approve(
     """
     screen = session.scalar(select(Screen).where(Screen.id == screen_id).with_for_update())
     if screen is None or screen.revoked_at or screen.centre_id not in (None, actor.centre_id):
-        raise Refused("这块屏幕已经撤销或不存在,请刷新后再看。")
+        raise Refused("这块屏幕已经撤销或不存在，请刷新后再看。")
     window = session.get(Window, window_id) if window_id and kind != "hall" else None
     problems = {}
     if kind not in dict(KINDS):
@@ -84,7 +84,7 @@ def revoke(session: Session, actor: Actor, screen_id: int, *, at: datetime) -> S
     """Take the board from a device, or send a waiting one away; its token is worth nothing from now on. Raises Refused."""
     screen = session.scalar(select(Screen).where(Screen.id == screen_id).with_for_update())
     if screen is None or screen.revoked_at or screen.centre_id not in (None, actor.centre_id):
-        raise Refused("这块屏幕已经撤销或不存在,请刷新后再看。")
+        raise Refused("这块屏幕已经撤销或不存在，请刷新后再看。")
     screen.revoked_at = at
     _note(session, actor, screen, "screen.revoked", at, {"kind": screen.kind})
     return screen

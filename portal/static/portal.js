@@ -129,7 +129,7 @@
 
   /* ---- before another form or the end of the visit takes over: ask about what is not sent, keep what is not kept ---- */
 
-  var UNSENT = "正在填写的内容还没有提交。确定离开吗?已存的草稿下次打开时还在。";
+  var UNSENT = "正在填写的内容还没有提交。确定离开吗？已存的草稿下次打开时还在。";
   var opener = null;
   var going = null;
   var unkept = {};              // form id -> typed in since its draft was last kept
@@ -271,7 +271,7 @@
     var own = formOf(event.detail.requestConfig ? event.detail.requestConfig.elt : event.detail.elt);
     if (typed.some(function (form) { return form !== own; })) {
       event.detail.shouldSwap = false;
-      if (changes(event)) { say("已保存。页面上还有未提交的内容,提交后再显示最新情况。", "notice-warning"); }
+      if (changes(event)) { say("已保存。页面上还有未提交的内容，提交后再显示最新情况。", "notice-warning"); }
     }
   });
 
@@ -283,10 +283,10 @@
     }
   });
 
-  document.addEventListener("htmx:swapError", function () { say("页面没有更新成功,请刷新后核对刚才的操作是否已保存。"); });
+  document.addEventListener("htmx:swapError", function () { say("页面没有更新成功，请刷新后核对刚才的操作是否已保存。"); });
   ["htmx:sendError", "htmx:timeout"].forEach(function (name) {
     document.addEventListener(name, function (event) {
-      if (changes(event)) { say("网络没有回应,刚才的操作可能没有完成。已输入的内容还在,请稍候再试。"); }
+      if (changes(event)) { say("网络没有回应，刚才的操作可能没有完成。已输入的内容还在，请稍候再试。"); }
     });
   });
 

@@ -70,7 +70,7 @@ def due(
     were granted. Raises NotSetByLaw, ExtensionRefused, BadInput (reversed pause, naive moment, result beyond year 9999).
     """
     if rule.amount is None:
-        raise NotSetByLaw(f"{rule.citation}没有规定“{rule.step}”的期限数字,须由中心配置或逐件指定日期")
+        raise NotSetByLaw(f"{rule.citation}没有规定“{rule.step}”的期限数字，须由中心配置或逐件指定日期")
     _check_extension(rule, extension)
     merged = _checked(pauses)
     try:
@@ -100,7 +100,7 @@ def answer(
     counted = due(found, start, calendar or from_chinesecalendar(), pauses=pauses, extension=extend)
     steps = counted.steps
     if found.unit == "hour" and DAY.fullmatch(start_text.strip()):
-        steps = ("起算只写了日期,没有写时刻,按当日零时起算(最早的可能)。", *steps)
+        steps = ("起算只写了日期，没有写时刻，按当日零时起算（最早的可能）。", *steps)
     return {
         "key": key,
         "natural_due": counted.natural_due.isoformat(),
@@ -132,7 +132,7 @@ def _due_in_days(rule: Rule, start: date, calendar: Calendar, pauses: tuple[Paus
 
 def _due_in_hours(rule: Rule, start: date | datetime, pauses: tuple[Pause, ...], extension: int) -> Due:
     if not isinstance(start, datetime) or start.tzinfo is None:
-        raise BadInput("按小时计算的期限,起算须写明时刻和时区")
+        raise BadInput("按小时计算的期限，起算须写明时刻和时区")
     moment = start.astimezone(HALL)
     hours = rule.amount or 0
     natural = counting.add_hours(moment, hours, ())
@@ -172,7 +172,7 @@ def _check_extension(rule: Rule, extension: int) -> None:
     if extension > (rule.extension_amount or 0):
         unit = explain.UNITS[rule.extension_unit]
         raise ExtensionRefused(
-            f"延长{extension}{unit}超过上限:{rule.citation}规定合计不超过{rule.extension_amount}{unit}"
+            f"延长{extension}{unit}超过上限：{rule.citation}规定合计不超过{rule.extension_amount}{unit}"
         )
 
 
@@ -188,7 +188,7 @@ def _day_of(moment: date | datetime) -> date:
     if not isinstance(moment, datetime):
         return moment
     if moment.tzinfo is None:
-        raise BadInput("时刻没有时区,无法确定是哪一天")
+        raise BadInput("时刻没有时区，无法确定是哪一天")
     return moment.astimezone(HALL).date()
 
 
@@ -201,7 +201,7 @@ def _start(rule: Rule, text: str) -> date | datetime:
         moment = datetime.fromisoformat(text)  # a bare day becomes 0:00
         moment = moment.astimezone(HALL) if moment.tzinfo else moment.replace(tzinfo=HALL)
     except (ValueError, OverflowError):
-        raise BadInput(f"起算日“{text}”不是有效日期,应写成 2026-11-23 或 2026-11-23T10:30 的样子") from None
+        raise BadInput(f"起算日“{text}”不是有效日期，应写成 2026-11-23 或 2026-11-23T10:30 的样子") from None
     return moment if rule.unit == "hour" else moment.date()
 
 
@@ -212,4 +212,4 @@ def _pause(text: str) -> Pause:
             raise ValueError(text)
         return date.fromisoformat(first), date.fromisoformat(last)
     except ValueError:
-        raise BadInput(f"暂停“{text}”不是有效的起止日期,应写成 2026-10-01..2026-10-07 的样子") from None
+        raise BadInput(f"暂停“{text}”不是有效的起止日期，应写成 2026-10-01..2026-10-07 的样子") from None

@@ -83,7 +83,7 @@ def parse(text: str) -> dict[str, Rule]:
     line = 1
     try:
         if tuple(next(reader, ())) != COLUMNS:
-            raise DeadlineTableError(f"第 1 行:表头应依次为 {','.join(COLUMNS)}")
+            raise DeadlineTableError(f"第 1 行：表头应依次为 {','.join(COLUMNS)}")
         line = reader.line_num + 1
         for cells in reader:
             if cells:
@@ -93,7 +93,7 @@ def parse(text: str) -> dict[str, Rule]:
                 found[rule.key] = rule
             line = reader.line_num + 1
     except csv.Error as problem:
-        raise DeadlineTableError(f"第 {line} 行:CSV 格式有误({problem})") from None
+        raise DeadlineTableError(f"第 {line} 行：CSV 格式有误（{problem}）") from None
     return found
 
 
@@ -101,9 +101,9 @@ def _rule(line: int, cells: list[str]) -> Rule:
     row = dict(zip(COLUMNS, (cell.strip() for cell in cells), strict=False))
     key = row["key"]
     if not key:
-        raise _refusal(line, "(空)", "没有键")
+        raise _refusal(line, "（空）", "没有键")
     if len(cells) != len(COLUMNS):
-        raise _refusal(line, key, f"应有 {len(COLUMNS)} 列,实有 {len(cells)} 列")
+        raise _refusal(line, key, f"应有 {len(COLUMNS)} 列，实有 {len(cells)} 列")
     try:
         rule = Rule(
             **row
@@ -176,4 +176,4 @@ def _day(text: str, name: str) -> date | None:
 
 
 def _refusal(line: int, key: str, why: str) -> DeadlineTableError:
-    return DeadlineTableError(f"第 {line} 行 {key}:{why}")
+    return DeadlineTableError(f"第 {line} 行 {key}：{why}")

@@ -45,7 +45,7 @@ class Calendar:
         known: dict[date, Entry] = {}
         for entry in entries:
             if entry.kind not in (REST, WORK) or entry.day in known:
-                raise ValueError(f"{entry.day}:日历中重复或类别不认识")
+                raise ValueError(f"{entry.day}：日历中重复或类别不认识")
             known[entry.day] = entry
         rest = {day for day, entry in known.items() if entry.kind == REST}
         return cls(known, frozenset(day.year for day in rest if {date(day.year, 1, 1), date(day.year, 10, 1)} <= rest))

@@ -59,8 +59,14 @@ def id_number(first: str) -> str:
 
 def says(text: str) -> re.Pattern[str]:
     """``text`` with its punctuation in either width: the wording is what is looked for, not the comma."""
-    wide = {",": "，", ":": "：", ";": "；", "(": "（", ")": "）"}
-    return re.compile("".join(f"[{each}{wide[each]}]" if each in wide else re.escape(each) for each in text))
+    widths = [(each, chr(ord(each) + 0xFEE0)) for each in ",:;()"]
+    either = {ord(one): f"[{narrow}{wide}]" for narrow, wide in widths for one in (narrow, wide)}
+    return re.compile(re.sub(r"\\([,:;()])", r"\1", re.escape(text)).translate(either))
+
+
+def starts(text: str) -> re.Pattern[str]:
+    """A label that begins with ``text``; help and (必填) may follow."""
+    return re.compile(f"^{says(text).pattern}")
 
 
 def press(page: Page, *keys: str) -> None:
@@ -173,7 +179,7 @@ def start(page: Page) -> None:
 
 def open_form(page: Page, label: str, where: str = "#case-panel") -> Locator:
     """Open the form called ``label`` in the case's panel."""
-    named = re.compile(rf"^{re.escape(label)}…")
+    named = re.compile(f"^{says(label).pattern}…")
     link = page.locator(where).get_by_role("link", name=named, include_hidden=True).first
     expect(link).to_be_attached()
     if not link.is_visible():  # steps that are seldom wanted are folded away
@@ -196,12 +202,12 @@ def do(page: Page, label: str, said: str, *steps: Callable[[Locator], None], whe
 
 def typed(label: str, text: str) -> Callable[[Locator], None]:
     """A step of do(): fill the field of that label."""
-    return lambda form: form.get_by_label(re.compile(rf"^{re.escape(label)}")).fill(text)
+    return lambda form: form.get_by_label(starts(label)).fill(text)
 
 
 def picked(option: str) -> Callable[[Locator], None]:
     """A step of do(): choose that radio button or tick that box."""
-    return lambda form: form.get_by_label(re.compile(rf"^{re.escape(option)}")).check()
+    return lambda form: form.get_by_label(starts(option)).check()
 
 
 def handed(name: str, content: bytes, media_type: str) -> Callable[[Locator], None]:

@@ -16,11 +16,11 @@ from tests.browser.stage import Stage
 NAME, IDENTITY, PHONE = "苏月娥", acts.id_number("14080219681104002"), "13903590117"
 OTHER, OTHER_IDENTITY = "尉迟海", acts.id_number("14080219730615003")
 FACTS = (
-    "我住御河小区4号楼2单元301。楼上401户去年冬天换地暖,接头没压紧,1月19日夜里开始往下漏,客厅和北卧吊顶塌了,"
-    "地板泡胀。物业来过三次,只说让两家自己谈;楼上的人说是管子质量问题,让我找商家。"
+    "我住御河小区4号楼2单元301。楼上401户去年冬天换地暖，接头没压紧，1月19日夜里开始往下漏，客厅和北卧吊顶塌了，"
+    "地板泡胀。物业来过三次，只说让两家自己谈；楼上的人说是管子质量问题，让我找商家。"
 )
-DEMANDS = ("楼上住户赔偿客厅、北卧的维修费一万二千元", "把401户地暖接头修好,不再渗水")
-TERMS = "401户承担维修费九千六百元,12月内分两次付清;地暖接头由401户请人更换,双方到场试压。"
+DEMANDS = ("楼上住户赔偿客厅、北卧的维修费一万二千元", "把401户地暖接头修好，不再渗水")
+TERMS = "401户承担维修费九千六百元，12月内分两次付清；地暖接头由401户请人更换，双方到场试压。"
 PAPER = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
 
 
@@ -78,12 +78,12 @@ class Day(Stage):
         page.keyboard.type(FACTS)
         page.get_by_label("主要诉求").fill("\n".join(DEMANDS))
         page.get_by_label("住址").fill("盐湖区御河小区4号楼2单元301")
-        page.get_by_label("问题属地").select_option(label="盐湖区")
-        page.get_by_label("被反映单位(人)").fill("御河小区4号楼401户")
+        page.get_by_label("问题属地").fill("盐湖区")
+        page.get_by_label("被反映单位（人）").fill("御河小区4号楼401户")
         page.get_by_label("有权处理单位").fill("盐湖区信访局")
-        page.get_by_label("曾向何处反映及答复").fill("物业公司三次上门,答复双方自行协商")
+        page.get_by_label("曾向何处反映及答复").fill("物业公司三次上门，答复双方自行协商")
         expect(page.locator("#draft-note")).to_contain_text("草稿已存")
-        page.get_by_label("信访形式").scroll_into_view_if_needed()
+        page.get_by_label("姓名/名称").scroll_into_view_if_needed()
         self.keep(page, "window")
         press(page, "Control+Enter")
         expect(page.locator("#notice")).to_contain_text(f"{self.number} 已登记为")
@@ -100,7 +100,7 @@ class Day(Stage):
             "现场联系已记录",
             typed("联系单位", "盐湖区信访局"),
             typed("接听人", "值班室 孙主任"),
-            typed("通话内容", "已记下两户情况,先派社区查看渗水点,不让损失再扩大。"),
+            typed("通话内容", "已记下两户情况，先派社区查看渗水点，不让损失再扩大。"),
             typed("承诺事项", "社区和物业上门查看渗水点并临时关阀"),
             typed("承诺人", "孙主任"),
             typed("承诺完成日期", promised_on),
@@ -147,7 +147,7 @@ class Day(Stage):
         expect(page.locator(acts.TICKET)).to_have_text(self.number)
         press(page, "F8")
         acts.service(page, "矛盾纠纷调解").check()
-        page.get_by_label("请对方做什么").fill("楼上楼下赔偿纠纷,双方都在本市,请调解平台先接着谈。")
+        page.get_by_label("请对方做什么").fill("楼上楼下赔偿纠纷，双方都在本市，请调解平台先接着谈。")
         self.shot(page, "day-relay")
         press(page, "Control+Enter")
         expect(page.get_by_role("button", name="叫下一位")).to_be_visible()
@@ -192,13 +192,13 @@ class Day(Stage):
         acts.start(self.mediator)
         page, today = self.mediator, clock.day_of(at(3, 9)).isoformat()
         page.get_by_role("radio", name=re.compile(self.case)).check()
-        page.get_by_label("本次来访所述").fill("接到通知来谈漏水的事,愿意调解。")
+        page.get_by_label("本次来访所述").fill("接到通知来谈漏水的事，愿意调解。")
         press(page, "F4")
         expect(page.locator("#proceedings")).to_contain_text("待征求对方意愿")
         do(
             page,
             "双方同意调解",
-            "已记录:双方同意调解",
+            "已记录：双方同意调解",
             typed("申请人同意之日", today),
             typed("对方当事人同意之日", today),
             typed("受理调解之日", today),
@@ -210,11 +210,11 @@ class Day(Stage):
         do(
             page,
             "记录一次调解",
-            "已记录:记录一次调解",
+            "已记录：一次调解",
             typed("调解日期", today),
             typed("调解地点", "一楼第二调解室"),
             typed("调解员", "田瑞芳"),
-            typed("调解情况摘要", "双方到401户和301户看过渗水点,对接头松动没有争议,就维修费金额取得一致。"),
+            typed("调解情况摘要", "双方到401户和301户看过渗水点，对接头松动没有争议，就维修费金额取得一致。"),
         )
         self.agree(today)
         acts.finish(page)
@@ -225,7 +225,7 @@ class Day(Stage):
         do(
             page,
             "达成协议",
-            "已记录:达成协议",
+            "已记录：达成协议",
             picked("书面调解协议书"),
             typed("协议内容和履行方式", TERMS),
             picked("各方签名"),
@@ -233,7 +233,7 @@ class Day(Stage):
             typed("协议约定的履行期限", clock.day_of(at(20, 9)).isoformat()),
             picked("已告知双方可以在法定期限内共同申请司法确认"),
         )
-        do(page, "转入履行监督", "已记录:转入履行监督", typed("督促履行人", "田瑞芳"))
+        do(page, "转入履行监督", "已记录：转入履行监督", typed("督促履行人", "田瑞芳"))
         expect(page.locator("#proceedings")).to_contain_text("待履行")
         self.shot(page, "day-case-to-perform")
 
@@ -245,10 +245,10 @@ class Day(Stage):
         do(
             page,
             "履行完毕",
-            "已记录:履行完毕",
+            "已记录：履行完毕",
             typed("履行完毕之日", clock.day_of(at(13, 9)).isoformat()),
             picked("全部履行"),
-            typed("履行凭证", "两笔转账回单,双方签名确认"),
+            typed("履行凭证", "两笔转账回单，双方签名确认"),
         )
 
     def she_comes_again(self) -> None:
@@ -266,7 +266,7 @@ class Day(Stage):
         page = self.clerk
         expect(page.get_by_label("本次来访所述")).to_be_focused()
         expect(page.get_by_role("radio", name=re.compile(self.case))).to_be_checked()
-        page.keyboard.type("钱已经全部收到,接头换好试过压,没有再漏。")
+        page.keyboard.type("钱已经全部收到，接头换好试过压，没有再漏。")
         self.shot(page, "day-follow-up")
         press(page, "F4")
         expect(page.locator("#notice")).to_contain_text(f"续访记入 {self.case}")
@@ -283,7 +283,7 @@ class Day(Stage):
         do(
             page,
             "经调解、和解办结",
-            "已记录:经调解、和解办结",
+            "已记录：经调解、和解办结",
             picked("调解协议书"),
             typed("协议编号或者日期", "运群调〔演示〕3号"),
             picked("争议双方当事人自愿达成"),
@@ -316,13 +316,13 @@ class Day(Stage):
         """Everything on one line, each with who and when."""
         page = self.clerk
         page.goto(f"/cases/{self.case}")
-        expect(page.locator("#demands")).to_contain_text(says("满意度:满意"))
+        expect(page.locator("#demands")).to_contain_text(says("满意度：满意"))
         told = (
-            ("record", "登记事项(来访)"), ("contact", "现场联系 盐湖区信访局"), ("paper", "制作接谈笔录"),
+            ("record", "登记事项（来访）"), ("contact", "现场联系 盐湖区信访局"), ("paper", "制作接谈笔录"),
             ("paper", "打印接谈笔录"), ("paper", "向群众宣读笔录"), ("paper", "笔录捺印"), ("paper", "收到材料"),
-            ("paper", "打印告知单"), ("handoff", "接力:信访接处 → 矛盾多元调解"), ("handoff", "签收接力:矛盾多元调解"),
-            ("visit", "到窗 4号窗口"), ("visit", "对方当事人来访"), ("step", "矛盾多元调解:双方同意调解"), ("step", "矛盾多元调解:达成协议"),
-            ("step", "矛盾多元调解:履行完毕"), ("visit", "续访"), ("step", "信访接处:经调解、和解办结"), ("rating", "群众评价"),
+            ("paper", "打印告知单"), ("handoff", "接力：信访接处 → 矛盾多元调解"), ("handoff", "签收接力：矛盾多元调解"),
+            ("visit", "到窗 4号窗口"), ("visit", "对方当事人来访"), ("step", "矛盾多元调解：双方同意调解"), ("step", "矛盾多元调解：达成协议"),
+            ("step", "矛盾多元调解：履行完毕"), ("visit", "续访"), ("step", "信访接处：经调解、和解办结"), ("rating", "群众评价"),
         )  # fmt: skip
         for kind, title in told:
             entry = page.locator(f".timeline-{kind}", has_text=says(title)).first

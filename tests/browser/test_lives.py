@@ -12,7 +12,7 @@ from tests.browser.acts import do, picked, press, says, typed
 from tests.browser.hall import Hall
 
 pytestmark = pytest.mark.browser
-STORY = "和单位签的合同到期没有续签,又干了四个月,工资没有发全,单位说等资金到账,没有写过欠条。"
+STORY = "和单位签的合同到期没有续签，又干了四个月，工资没有发全，单位说等资金到账，没有写过欠条。"
 HIDE = "Object.defineProperty(document, 'hidden', {get: () => true}); document.dispatchEvent(new Event('visibilitychange'))"
 
 
@@ -58,7 +58,7 @@ def test_boards_outlive_a_power_cut(page_for, centre: Hall, shot, complaints: li
     centre.kill()
     for page, _, _ in screens:
         expect(page.locator("#offline")).to_be_visible()
-        expect(page.locator("#offline")).to_have_text(says("网络恢复中,以上为最近一次数据"))
+        expect(page.locator("#offline")).to_have_text(says("网络恢复中，以上为最近一次数据"))
         expect(page.locator(".call-number")).to_have_text(number)
     shot(hall, "lives-hall-offline")
     centre.start()
@@ -87,7 +87,7 @@ def test_two_tabs_and_a_double_click_call_one(page_for, centre: Hall) -> None:
     with second.expect_response("**/queue/window/next") as answer:
         second.get_by_role("button", name="叫下一位").click()
     assert answer.value.status == 409
-    expect(second.get_by_role("alert").first).to_contain_text(says(f"正在接待 {number},请先办结、挂起或过号"))
+    expect(second.get_by_role("alert").first).to_contain_text(says(f"正在接待 {number}，请先办结、挂起或过号"))
     expect(second.locator(acts.TICKET)).to_have_text(number)
     expect(second.locator("#waiting h3")).to_have_text("等候 2 号")
 
@@ -111,19 +111,19 @@ def test_a_stale_step_says_what_was_changed(page_for, centre: Hall, shot) -> Non
     clerk = at_window(page_for, centre, "jingyaqin", "来访登记")
     acts.call(clerk)
     acts.start(clerk)
-    number = register(clerk, "村里修路占了承包地", "村里修路占了承包地,没有量过,也没有补偿。")
+    number = register(clerk, "村里修路占了承包地", "村里修路占了承包地，没有量过，也没有补偿。")
     colleague = page_for("zhangdeliang", at=centre)
     for page in (clerk, colleague):
         page.goto(f"/cases/{number}")
         acts.open_form(page, "转送")
         page.locator("#case-form").get_by_label("去向机关、单位").fill("盐湖区信访局")
     press(clerk, "Control+Enter")
-    expect(clerk.locator("#case-panel")).to_contain_text(says("已记录:转送"))
+    expect(clerk.locator("#case-panel")).to_contain_text(says("已记录：转送"))
     with colleague.expect_response(re.compile("/steps/refer$")) as answer:
         press(colleague, "Control+Enter")
     assert answer.value.status == 409
     told = colleague.locator("#case-form").get_by_role("alert").first
-    expect(told).to_contain_text(says("提交前有变化,请核对"))
+    expect(told).to_contain_text(says("提交前有变化，请核对"))
     expect(told).to_contain_text("转送 → 已转送·待收到")
     expect(colleague.locator("#case-form").get_by_label("去向机关、单位")).to_have_value("盐湖区信访局")
     shot(colleague, "lives-stale-step")
@@ -142,7 +142,7 @@ def test_back_after_registering_makes_no_second_case(page_for, centre: Hall) -> 
     clerk = at_window(page_for, centre, "huyuting", "立案指引")
     acts.call(clerk)
     acts.start(clerk)
-    number = register(clerk, "退还培训机构预收学费", "培训机构停业,预收学费没有退,合同写明可以退。")
+    number = register(clerk, "退还培训机构预收学费", "培训机构停业，预收学费没有退，合同写明可以退。")
     clerk.go_back()
     clerk.wait_for_load_state("domcontentloaded")
     if clerk.locator("#registration").count():  # a browser that shows the old page lets the clerk send it again
@@ -162,7 +162,7 @@ def test_lunch_does_not_cost_what_was_typed(page_for, centre: Hall, shot) -> Non
     elapse(centre, timedelta(minutes=31))
     press(clerk, "Control+Enter")
     clerk.wait_for_url("**/login?**")
-    expect(clerk.locator("#notice")).to_contain_text(says("长时间没有操作,已自动退出"))
+    expect(clerk.locator("#notice")).to_contain_text(says("长时间没有操作，已自动退出"))
     shot(clerk, "lives-idle-exit")
     acts.sign_in(clerk, "jiaohaifeng")
     expect(clerk.get_by_label("事实与理由")).to_have_value(STORY)
@@ -206,7 +206,7 @@ def test_desk_window_and_registration_work_without_scripts(page_for, centre: Hal
     plain.get_by_role("button", name=re.compile("^叫下一位")).click()
     expect(plain.locator(acts.TICKET)).to_have_text(number)
     plain.get_by_role("button", name="已到窗").click()
-    plain.get_by_label("事实与理由").fill("路口窨井盖松动两个月,夜里有人摔倒。")
+    plain.get_by_label("事实与理由").fill("路口窨井盖松动两个月，夜里有人摔倒。")
     plain.get_by_label("主要诉求").fill("修好路口窨井盖")
     plain.get_by_role("button", name=re.compile("^登记")).click()
     expect(plain.locator("#notice")).to_contain_text(f"{number} 已登记为")
@@ -275,17 +275,17 @@ def test_a_citizen_rates_by_the_slips_code_later(page_for, centre: Hall, shot) -
     acts.ask(citizen, code)
     expect(citizen.locator("#standing")).to_contain_text("办结以后，凭同一个查询码可以评价")
     assert "退休" not in citizen.locator("main").inner_text()
-    answer = (picked("咨询"), typed("答复内容", "手机或社区服务站都可以,当面演示了一遍。"), picked("信访人已听明答复"))
-    do(clerk, "即时办结", "已记录:即时办结", *answer)
+    answer = (picked("咨询"), typed("答复内容", "手机或社区服务站都可以，当面演示了一遍。"), picked("信访人已听明答复"))
+    do(clerk, "即时办结", "已记录：即时办结", *answer)
     do(clerk, "填结果", "诉求结果已记录", picked("解决问题到位"), picked("已解决"))
     do(clerk, "办结", "事项已办结")
     acts.finish(clerk)
     acts.ask(citizen, f" {code.lower().replace('-', ' ')}")
     citizen.get_by_label("基本满意").check()
-    citizen.get_by_label("想说的话").fill("讲得清楚,等的时间有点长。")
+    citizen.get_by_label("想说的话").fill("讲得清楚，等的时间有点长。")
     shot(citizen, "day-enquiry")
     citizen.get_by_role("button", name="提交评价").click()
     expect(citizen.locator("#notice")).to_contain_text("感谢您的评价")
     acts.ask(citizen, code)
-    expect(citizen.locator("#standing")).to_contain_text(says("您的评价:基本满意"))
+    expect(citizen.locator("#standing")).to_contain_text(says("您的评价：基本满意"))
     assert citizen.get_by_role("button", name="提交评价").count() == 0

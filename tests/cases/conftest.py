@@ -62,7 +62,7 @@ def given(**changes: object) -> operations.Registration:
         "channel": "visit",
         "purpose": "claim",
         "subject": "风电占地赔偿款未付",
-        "facts": "2022年10月占用耕地,赔偿款至今未到账。",
+        "facts": "2022年10月占用耕地，赔偿款至今未到账。",
         "demands": ("支付赔偿款", "公开丈量结果"),
         "petitioner": operations.PersonGiven("吕某某", phone="13900001234", address="平陆县张店镇"),
         "received_at": MONDAY,

@@ -78,7 +78,7 @@ def registered(app: Flask, login: str = "clerk", **given) -> str:
         "channel": "letter",
         "purpose": "claim",
         "subject": "风电项目占地赔偿款拖欠",
-        "facts": "施工占用耕地1.2亩,至今未付,联系13800138000。",
+        "facts": "施工占用耕地1.2亩，至今未付，联系13800138000。",
         "demands": ("督促支付占地赔偿款4.6万元",),
         "petitioner": PersonGiven("吕德胜", ID_NUMBER, PHONE, ADDRESS),
         "received_at": NOW,

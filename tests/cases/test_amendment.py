@@ -73,7 +73,7 @@ def petitioner_of(session, number: str) -> Person:
 
 
 def test_missing_content_is_filled_in_and_the_reminder_goes(clerk: FlaskClient, bare: str, inside: Callable) -> None:
-    assert "仍缺:姓名/名称、住址、请求、事实与理由" in clerk.get(f"/cases/{bare}").get_data(as_text=True)
+    assert "仍缺：姓名/名称、住址、请求、事实与理由" in clerk.get(f"/cases/{bare}").get_data(as_text=True)
     answer = amend(
         clerk,
         bare,
@@ -81,7 +81,7 @@ def test_missing_content_is_filled_in_and_the_reminder_goes(clerk: FlaskClient, 
         id_number=ID_NUMBER,
         phone=PHONE,
         address=ADDRESS,
-        facts="2022年占地,至今未付,电话13800138000。",
+        facts="2022年占地，至今未付，电话13800138000。",
         demands="支付赔偿款\n公开丈量结果",
         category="农村农业",
         region="140829",
@@ -110,7 +110,7 @@ def test_missing_content_is_filled_in_and_the_reminder_goes(clerk: FlaskClient, 
 def test_recorded_words_are_never_replaced(clerk: FlaskClient, number: str, inside: Callable) -> None:
     with inside() as session:
         before = case_of(session, number).facts
-    assert amend(clerk, number, facts="又说:还占了水渠。", demands="修复水渠").status_code == 303
+    assert amend(clerk, number, facts="又说：还占了水渠。", demands="修复水渠").status_code == 303
     with inside() as session:
         case = case_of(session, number)
         assert case.facts.startswith(before + "\n\n【")
@@ -123,7 +123,7 @@ def test_a_correction_needs_its_reason_and_keeps_the_old_value(
 ) -> None:
     refused = amend(clerk, number, phone=OTHER_PHONE)
     assert refused.status_code == 422
-    assert "更正已登记的电话,须写明原因" in errors_of(refused, "amend-reason")
+    assert "更正已登记的电话，须写明原因" in errors_of(refused, "amend-reason")
     assert html(refused).select_one("#amend-phone")["value"] == OTHER_PHONE, "what was typed stays"
     assert amend(clerk, number, phone=OTHER_PHONE, reason="来访人当面更正").status_code == 303
     told = html(clerk.get(f"/cases/{number}")).select_one("#timeline").get_text()
@@ -215,7 +215,7 @@ def test_a_stale_page_says_what_the_other_did_and_does_not_undo_it(
     stale = post(clerk, f"/cases/{number}/amendment", part=True, **mine)
     assert stale.status_code == 409
     shown = html(stale)
-    assert "补充内容分类(内容分类:环境保护)" in shown.select_one(".error-summary").get_text()
+    assert "补充内容分类（内容分类：环境保护）" in shown.select_one(".error-summary").get_text()
     assert shown.select_one("#amend-headcount")["value"] == "8"
     assert shown.select_one("#amend-category")["value"] == "环境保护", "what I did not touch follows the other's change"
     again = mine | {"seen": shown.select_one("input[name=seen]")["value"], "category": "环境保护"}
@@ -289,7 +289,7 @@ def test_a_sixth_representative_of_a_visit_is_one_too_many(
     five = tuple(PersonGiven(f"代表{n}") for n in "甲乙丙丁戊")
     number = registered(founded, channel="visit", representatives=five, headcount=20)
     answer = post(clerk, f"/cases/{number}/parties", role="representative", kind="citizen", name="代表己")
-    assert "代表不得超过5人(信访工作条例第二十条)" in errors_of(answer, "party-role")
+    assert "代表不得超过5人（信访工作条例第二十条）" in errors_of(answer, "party-role")
 
 
 def test_the_list_of_what_is_not_in_the_national_system(founded: Flask, clerk: FlaskClient) -> None:
@@ -344,5 +344,5 @@ def test_what_is_typed_long_is_kept_and_comes_back(
             begun = html(again.get(address)).select_one("textarea").get_text().strip()
             assert "午后" not in begun
             if form == "statements":
-                assert begun.startswith("问:")
-                assert "答:1. " in begun
+                assert begun.startswith("问：")
+                assert "答：1. " in begun

@@ -66,7 +66,7 @@ def test_a_file_without_the_needed_columns_is_refused_naming_what_was_found(tmp_
 
 
 def test_what_is_no_spreadsheet_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "a.xlsx").write_text("编号,内容", encoding="utf-8")
+    (tmp_path / "a.xlsx").write_text("编号，内容", encoding="utf-8")
     with zipfile.ZipFile(tmp_path / "b.xlsx", "w") as archive:
         archive.writestr("readme.txt", "not a workbook")
     (tmp_path / "c.xls").write_bytes(b"\xd0\xcf\x11\xe0")

@@ -64,7 +64,7 @@ def test_an_empty_registration_is_refused_and_uses_no_number(session, hall):
 
 
 def test_personal_numbers_in_free_text_are_stored_encrypted_and_leave_a_token(session, hall):
-    case = registered(hall.clerk, facts="请回电13812345678,谢谢")
+    case = registered(hall.clerk, facts="请回电13812345678，谢谢")
     assert "13812345678" not in case.facts
     assert session.scalars(select(SealedValue.value)).one() == "13812345678"
     stored = session.execute(text("SELECT value FROM sealed_value")).scalar_one()
@@ -219,7 +219,7 @@ def test_another_platform_sees_number_state_and_promise_but_not_the_subject(sess
     matter = queries.matters_of(session, hall.stranger, 1)[0]
     assert (matter.number, matter.full, matter.subject, matter.promise) == (case.number, False, None, "")
     assert matter.promised_on == date(2026, 11, 30)
-    assert queries.matters_of(session, hall.clerk, 1)[0].promise == "县自然资源局:现场丈量"
+    assert queries.matters_of(session, hall.clerk, 1)[0].promise == "县自然资源局：现场丈量"
 
 
 def test_an_accusation_does_not_exist_for_the_accused_organ_nor_for_the_platform_at_large(session, hall):

@@ -80,7 +80,7 @@ def test_a_step_as_a_part_brings_the_panel_the_marks_and_the_timeline(
     assert answer.status_code == 200
     assert answer.headers["HX-Retarget"] == "#case-panel"
     page = html(answer)
-    assert "已记录:转送" in page.select_one("#case-panel .notice-success").get_text()
+    assert "已记录：转送" in page.select_one("#case-panel .notice-success").get_text()
     assert [tag["id"] for tag in page.select("[hx-swap-oob]")] == ["case-marks", "parties", "timeline"]
 
 
@@ -104,7 +104,7 @@ def test_a_stale_page_says_what_the_other_did_and_keeps_what_was_typed(
     assert "转送" in page.select_one(".error-summary").get_text()
     assert "第二个单位" in str(page.select_one("input[name=unit]"))
     assert page.select_one("input[name=version]")["value"] == "2"
-    assert "仍要提交(已核对)" in page.get_text()
+    assert "仍要提交（已核对）" in page.get_text()
     assert state(inside) == ("referred", 2)
 
 
@@ -234,7 +234,7 @@ def test_a_statement_of_another_case_cannot_be_marked(
 def test_a_paper_comes_back_as_it_was_and_its_reading_is_logged(
     clerk: FlaskClient, number: str, inside: Callable
 ) -> None:
-    assert post(clerk, f"/cases/{number}/attachments", **handed_in(PDF, "../丈量 结果;a=b.pdf")).status_code == 303
+    assert post(clerk, f"/cases/{number}/attachments", **handed_in(PDF, "../丈量 结果；a=b.pdf")).status_code == 303
     link = html(clerk.get(f"/cases/{number}")).select_one("#papers a")
     answer = clerk.get(link["href"])
     assert answer.data == PDF

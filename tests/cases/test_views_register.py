@@ -38,7 +38,7 @@ GOOD = {
     "id_number": ID_NUMBER,
     "phone": PHONE,
     "address": ADDRESS,
-    "facts": "风电施工占用耕地1.2亩,赔偿款至今未付。",
+    "facts": "风电施工占用耕地1.2亩，赔偿款至今未付。",
     "demands": "支付赔偿款4.6万元\n公开丈量结果",
 }
 
@@ -66,7 +66,7 @@ def test_missing_content_is_a_reminder_and_never_a_wall(clerk: FlaskClient) -> N
     )
     assert answer.status_code == 303
     shown = clerk.get(answer.headers["Location"]).get_data(as_text=True)
-    assert "仍缺:姓名/名称、住址、事实与理由" in shown
+    assert "仍缺：姓名/名称、住址、事实与理由" in shown
     assert "不影响登记" in shown
 
 
@@ -78,7 +78,7 @@ def test_nothing_said_at_all_is_the_one_wall(clerk: FlaskClient, inside: Callabl
 
 
 BAD = [
-    ("facts", "长" * 10_001, "最多10000字,现在 10001 字"),
+    ("facts", "长" * 10_001, "最多10000字，现在 10001 字"),
     ("id_number", ID_NUMBER[:-1] + ("1" if ID_NUMBER[-1] != "1" else "2"), "校验位不对"),
     ("phone", "1391234012", "现在是 10 位"),
     ("received_on", "2026-02-30", "日期不存在(2026-02-30)"),
@@ -133,7 +133,7 @@ def test_six_representatives_are_one_too_many_for_a_visit_but_not_for_a_letter(
     six = {"representatives": "\n".join(f"代表{n}" for n in "甲乙丙丁戊己"), "headcount": "30"}
     answer = post(clerk, "/cases/new", **GOOD | six | {"channel": "visit"})
     assert answer.status_code == 422
-    assert "代表不得超过5人(信访工作条例第二十条)" in errors_of(answer, "representatives")
+    assert "代表不得超过5人（信访工作条例第二十条）" in errors_of(answer, "representatives")
     assert post(clerk, "/cases/new", **GOOD | six).status_code == 303
     with inside() as session:
         roles = session.scalars(select(Party.role).where(Party.role == "representative")).all()
@@ -241,9 +241,9 @@ def test_the_chosen_platforms_own_fields_come_and_are_kept(founded: Flask, sign_
     mediator = sign_in("mediator")
     page = html(mediator.get("/cases/new"))
     assert page.select_one("#own_other_side"), "the mediator's only platform"
-    post(mediator, "/cases/new", **GOOD | {"platform": "mediation"}, own_other_side="某项目部,尚未联系")
+    post(mediator, "/cases/new", **GOOD | {"platform": "mediation"}, own_other_side="某项目部，尚未联系")
     number = html(mediator.get("/cases")).select_one("td a").get_text()
-    assert "某项目部,尚未联系" in mediator.get(f"/cases/{number}").get_data(as_text=True)
+    assert "某项目部，尚未联系" in mediator.get(f"/cases/{number}").get_data(as_text=True)
 
 
 def test_the_form_is_light_and_few_queries(founded: Flask, clerk: FlaskClient) -> None:

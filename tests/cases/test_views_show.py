@@ -51,7 +51,7 @@ def test_the_page_shows_the_matter_with_its_law(clerk: FlaskClient, number: str)
     page = html(clerk.get(f"/cases/{number}"))
     text = page.get_text()
     assert page.h1.get_text(strip=True) == "风电项目占地赔偿款拖欠"
-    for part in ("督促支付占地赔偿款4.6万元", "2026-12-08", "信访工作条例", "为什么是这一天", "登记事项(来信)"):
+    for part in ("督促支付占地赔偿款4.6万元", "2026-12-08", "信访工作条例", "为什么是这一天", "登记事项（来信）"):
         assert part in text
     assert page.select("#case-panel #proceedings .actions a"), "the clerk can go on"
 
@@ -160,11 +160,11 @@ def test_the_person_page_is_logged_and_asks_a_reason_for_others_matters(
     silent = post(mediator, address, part=True, reason=" ")
     assert silent.status_code == 422
     assert "请写明查看理由" in silent.get_data(as_text=True)
-    told = post(mediator, address, part=True, reason="当事人同来调解,核对是否同一件事")
+    told = post(mediator, address, part=True, reason="当事人同来调解，核对是否同一件事")
     assert "风电项目占地赔偿款拖欠" in told.get_data(as_text=True)
     with inside() as session:
         last = session.scalars(select(Access).order_by(Access.id.desc())).first()
-        assert (last.action, last.reason) == ("case.other_opened", "当事人同来调解,核对是否同一件事")
+        assert (last.action, last.reason) == ("case.other_opened", "当事人同来调解，核对是否同一件事")
     assert mediator.get(f"/cases/{number}").status_code == 404, "a look is not a grant"
 
 

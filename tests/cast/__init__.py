@@ -51,7 +51,7 @@ def load(app: Flask) -> list[str]:
                 with database.write() as session:
                     _fill(session, clock.now(), app.config["PORTAL"].home)
             except WeakPassword as problem:
-                raise click.ClickException(f"PORTAL_DEMO_PASSWORD 不合要求:{problem}") from problem
+                raise click.ClickException(f"PORTAL_DEMO_PASSWORD 不合要求：{problem}") from problem
         db.session.rollback()
     return accounts()
 

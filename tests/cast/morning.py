@@ -34,22 +34,25 @@ class Said:
 
 
 HEATING = Said(
-    "换热站噪音大,楼下住户睡不好",
-    "换热站设在一楼,夜里水泵声音很大。",
+    "换热站噪音大，楼下住户睡不好",
+    "换热站设在一楼，夜里水泵声音很大。",
     ("采取隔音降噪措施",),
     category="环境保护/噪声污染",
 )
 WALL = Said(
-    "邻居翻建围墙占了公共过道", "围墙外移,过道只剩一米,三轮车过不去。", ("恢复过道宽度",), category="民事纠纷/相邻关系"
+    "邻居翻建围墙占了公共过道",
+    "围墙外移，过道只剩一米，三轮车过不去。",
+    ("恢复过道宽度",),
+    category="民事纠纷/相邻关系",
 )
 PENSION = Said(
     "企业改制后缴费记录缺失",
-    "原单位改制,两年的缴费记录查不到。",
+    "原单位改制，两年的缴费记录查不到。",
     ("核实补记缴费记录",),
     category="劳动和社会保障/养老保险",
 )
 DEPOSIT = Said(
-    "健身房停业不退卡费", "年卡用了四个月门店停业,联系不上负责人。", ("退还剩余卡费",), category="商贸流通/消费维权"
+    "健身房停业不退卡费", "年卡用了四个月门店停业，联系不上负责人。", ("退还剩余卡费",), category="商贸流通/消费维权"
 )
 
 # verb, who, and what the verb needs; evenly spread over the morning, in this order
@@ -65,21 +68,21 @@ ACTS: tuple[tuple, ...] = (
     ("call", "jingyaqin"),
     ("start", "jingyaqin"),
     ("register", "zhangdeliang", HEATING),
-    ("follow", "jingyaqin", WIND_FARM.subject, "来问第二笔补偿款的到账时间,带来银行流水。"),
+    ("follow", "jingyaqin", WIND_FARM.subject, "来问第二笔补偿款的到账时间，带来银行流水。"),
     ("finish", "zhangdeliang"),
     ("finish", "jingyaqin"),
     ("take", "petition.visit", "贺春梅", "ordinary", 1),
     ("call", "jingyaqin"),
     ("start", "jingyaqin"),
     ("register", "jingyaqin", WALL),
-    ("relay", "jingyaqin", "mediation.dispute", "邻里纠纷,双方愿意谈,请调解平台接着办。"),
+    ("relay", "jingyaqin", "mediation.dispute", "邻里纠纷，双方愿意谈，请调解平台接着办。"),
     ("sign", "tianruifang"),
     ("call", "tianruifang"),
     ("start", "tianruifang"),
     ("take", "legal_aid.advice", "鲁晓芳", "ordinary", 1),
     ("call", "dongyanli"),
     ("start", "dongyanli"),
-    ("finish", "dongyanli", "advice", "试用期辞退的举证和申请仲裁的期限,已当面解答。"),
+    ("finish", "dongyanli", "advice", "试用期辞退的举证和申请仲裁的期限，已当面解答。"),
     ("take", "labour.mediation", "巨海潮", "ordinary", 3),
     ("call", "jiaohaifeng"),
     ("start", "jiaohaifeng"),
@@ -98,7 +101,7 @@ ACTS: tuple[tuple, ...] = (
     ("call", "jingyaqin"),
     ("start", "jingyaqin"),
     ("register", "jingyaqin", DEPOSIT),
-    ("relay", "jingyaqin", "legal_aid.advice", "消费合同纠纷,先请值班律师说明起诉和仲裁怎样选。"),
+    ("relay", "jingyaqin", "legal_aid.advice", "消费合同纠纷，先请值班律师说明起诉和仲裁怎样选。"),
     ("take", "petition.visit", "耿秋菊", "ordinary", 1),
     ("call", "jingyaqin"),
     ("take", "citizen_help.general", "", "ordinary", 1),

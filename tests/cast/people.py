@@ -19,7 +19,7 @@ from portal.trail import operations as trail
 
 PASSWORD = "Test-hall-2026"
 # Somebody must be accused to show the wall of 检举控告, and it is no real organ.
-ACCUSED = ("运城市某直属单位(演示)", "某直属单位(演示)")
+ACCUSED = ("运城市某直属单位（演示）", "某直属单位（演示）")
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ PEOPLE = (
     Named("haosiyu", "郝思雨", "志愿者", (Role.VOLUNTEER,)),
     Named("zhangdeliang", "张德良", "信访接待窗口", (Role.CLERK,), ("petition",), "1号窗口", "市信访局"),
     Named("jingyaqin", "景雅琴", "信访接待窗口", (Role.CLERK,), ("petition",), "2号窗口", "市信访局"),
-    Named("weishulin", "卫树林", "信访接待窗口(区级)", (Role.CLERK,), ("petition",), "3号窗口", "盐湖区信访局"),
+    Named("weishulin", "卫树林", "信访接待窗口（区级）", (Role.CLERK,), ("petition",), "3号窗口", "盐湖区信访局"),
     Named("tianruifang", "田瑞芳", "专职人民调解员", (Role.MEDIATOR,), ("mediation",), "4号窗口", "市司法局"),
     Named("chaiguoqiang", "柴国强", "人民调解员", (Role.MEDIATOR,), ("mediation",), "5号窗口", "市司法局"),
     Named("dongyanli", "董燕丽", "值班律师", (Role.LAWYER,), ("legal_aid",), "6号窗口", "市司法局"),

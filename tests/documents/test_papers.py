@@ -22,7 +22,7 @@ from portal.trail.queries import accesses, entries
 from tests.staff import MONDAY, hire, open_hall
 from tests.support import submit
 
-WORDS = "2022 年 10 月风力发电厂施工占用自家耕地 1.2 亩,约定年底前支付赔偿款。"
+WORDS = "2022 年 10 月风力发电厂施工占用自家耕地 1.2 亩，约定年底前支付赔偿款。"
 FULL = ("140802197906010013", "13912340123", "平陆县张店镇某村")
 LATER = MONDAY + timedelta(days=16)
 
@@ -103,7 +103,7 @@ def test_the_slip_says_what_the_citizen_needs(desk: Desk, read: Callable, inside
         "信访接处",
         "首接首办：1号窗口 张德良",
         "最迟 2026年12月8日（含）前",
-        "《信访工作条例(2022)》第二十二条第一款",
+        "《信访工作条例（2022）》第二十二条第一款",
         "不便到中心的，可以打电话 0359-2660000，报事项编号和查询码询问",
         "地址：运城市盐湖区某路 1 号",
     ):

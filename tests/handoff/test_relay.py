@@ -42,10 +42,14 @@ def visitor_at(session, actors: dict, platform: str, *, sensitive: str = "claim"
     """A visitor called to ``platform``'s first window, with a case registered there."""
     at, clerk = clock.now(), actors[CLERK_OF[platform]]
     service = service_of(session, platform)
-    queue.take_ticket(session, actors[GREETER], service_id=service, priority="ordinary", headcount=1, person=None, at=at)
+    queue.take_ticket(
+        session, actors[GREETER], service_id=service, priority="ordinary", headcount=1, person=None, at=at
+    )
     ticket = queue.call_next(session, clerk, at=at)
     queue.start(session, clerk, ticket.id, version=ticket.version, at=at)
-    stated = cases.Registration(channel="visit", purpose=sensitive, subject="邻里通行纠纷", received_at=at, platform=platform)
+    stated = cases.Registration(
+        channel="visit", purpose=sensitive, subject="邻里通行纠纷", received_at=at, platform=platform
+    )
     case = cases.register(session, clerk, stated, at=at, window_id=ticket.window_id, ticket_id=ticket.id)
     ticket.case_id = case.id
     session.flush()
@@ -116,7 +120,9 @@ def test_signing_and_arriving_are_two_facts(session):
     first, mediator = actors[CLERK_OF["petition"]], actors[CLERK_OF["mediation"]]
     with database.write() as writing:
         service = service_of(writing, "mediation")
-        relay = operations.send(writing, first, ticket.id, service, version=ticket.version, purpose=WANTED, at=clock.now())
+        relay = operations.send(
+            writing, first, ticket.id, service, version=ticket.version, purpose=WANTED, at=clock.now()
+        )
     seen = queries.today(session, first, clock.now())[0]
     assert (seen.signed_at, seen.arrived_at, seen.incoming) == (None, None, False)
     with database.write() as writing:
@@ -138,7 +144,9 @@ def test_a_relay_is_signed_once_and_only_by_the_platform_it_goes_to(session):
         ticket = visitor_at(writing, actors, "petition")
         service = service_of(writing, "mediation")
         clerk = actors[CLERK_OF["petition"]]
-        relay = operations.send(writing, clerk, ticket.id, service, version=ticket.version, purpose=WANTED, at=clock.now())
+        relay = operations.send(
+            writing, clerk, ticket.id, service, version=ticket.version, purpose=WANTED, at=clock.now()
+        )
     with pytest.raises(cases.Refused, match="不是交给您"), database.write() as writing:
         operations.sign(writing, actors[CLERK_OF["labour"]], relay.id, at=clock.now())
     with database.write() as writing:
@@ -154,7 +162,9 @@ def test_a_case_opened_in_counselling_stays_there_and_the_visitor_goes_on(sessio
         case_id = ticket.case_id
         service = service_of(writing, "petition")
         counsellor = actors[CLERK_OF["counselling"]]
-        relay = operations.send(writing, counsellor, ticket.id, service, version=ticket.version, purpose=WANTED, at=clock.now())
+        relay = operations.send(
+            writing, counsellor, ticket.id, service, version=ticket.version, purpose=WANTED, at=clock.now()
+        )
     assert (relay.case_id, relay.disclosed) == (None, "")
     assert session.get(Ticket, ticket.id).case_id is None
     assert case_queries.can_see(session, actors[CLERK_OF["petition"]], case_id) is None

@@ -59,7 +59,9 @@ def first(inside: Callable) -> Callable[[type], int]:
 def test_the_hall_at_a_glance(admin: FlaskClient) -> None:
     page = soup(admin.get("/admin/hall"))
     text = page.get_text()
-    assert all(word in text for word in ("1号窗口", "综合服务室", "来访登记", "运城市群众接待服务中心", "县(市、区)级"))
+    assert all(
+        word in text for word in ("1号窗口", "综合服务室", "来访登记", "运城市群众接待服务中心", "县（市、区）级")
+    )
     assert len(page.select("h1")) == 1
 
 

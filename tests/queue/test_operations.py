@@ -127,8 +127,8 @@ class TestCalling:
         assert do(operations.call_next, hall.zhang, at=later(12)).id == first.id
         assert do(operations.call_next, hall.wang, at=later(12)).id == second.id
         assert session.scalars(select(Call.why).order_by(Call.id)).all() == [
-            "按取号先后,已等 12 分",
-            "按取号先后,已等 11 分",
+            "按取号先后，已等 12 分",
+            "按取号先后，已等 11 分",
         ]
 
     def test_a_priority_class_moves_ahead_by_its_credit_and_no_further(self, session, hall, do, take):
@@ -142,7 +142,7 @@ class TestCalling:
             called.append(ticket.id)
             do(operations.miss, hall.zhang, ticket.id, version=ticket.version, at=later(minute + 1))
         assert called == [long_before.id, frail.id, ordinary.id]
-        assert session.scalars(select(Call.why).order_by(Call.id)).all()[1] == "按优先类别(老弱病残孕),已等 15 分"
+        assert session.scalars(select(Call.why).order_by(Call.id)).all()[1] == "按优先类别（老弱病残孕），已等 15 分"
 
     def test_only_the_windows_own_services_and_only_today(self, session, hall, do, take):
         take(hall.guo, service_id=DISPUTE)
@@ -175,7 +175,7 @@ class TestCalling:
         do(operations.call_particular, hall.zhang, wanted.id, version=wanted.version, at=later(1))
         with pytest.raises(StaleTicket, match="A002 已由 1号窗口 叫号"):
             do(operations.call_particular, hall.wang, wanted.id, version=wanted.version, at=later(1))
-        assert session.scalar(select(Call.why)) == "指定叫号,未按排队先后"
+        assert session.scalar(select(Call.why)) == "指定叫号，未按排队先后"
 
     def test_a_number_of_another_service_cannot_be_called(self, session, hall, do, take):
         other = take(hall.guo, service_id=COUNSEL)
@@ -320,7 +320,7 @@ class TestServing:
         take(hall.guo, service_id=DISPUTE, at=later(2))
         do(operations.open_window, hall.li, 3, at=MORNING)
         assert do(operations.call_next, hall.li, at=later(25)).id == ticket.id
-        assert session.scalars(select(Call.why).order_by(Call.id)).all()[-1] == "接力号,保留原等候时间,取号至今 25 分"
+        assert session.scalars(select(Call.why).order_by(Call.id)).all()[-1] == "接力号，保留原等候时间，取号至今 25 分"
 
 
 @pytest.mark.one_engine

@@ -38,8 +38,8 @@ class TestQueries:
         lines = [(line.title, line.detail, line.who) for line in queries.visit_entries(session, hall.zhang, ticket.id)]
         assert lines == [
             ("取号 A001", "来访登记・老弱病残孕・2 人", "郭小燕"),
-            ("1号窗口 叫号", "按取号先后,已等 10 分", "张德良"),
-            ("到达 1号窗口,开始办理", "", "张德良"),
+            ("1号窗口 叫号", "按取号先后，已等 10 分", "张德良"),
+            ("到达 1号窗口，开始办理", "", "张德良"),
             ("挂起", "取证件", "张德良"),
         ]
 

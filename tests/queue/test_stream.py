@@ -214,7 +214,7 @@ def test_a_stream_keeps_nobody_signed_in(app, wall, sign_in) -> None:
     with clock.frozen(morning + timedelta(minutes=20)):
         client.get("/stream/desk", headers={"Accept": "text/event-stream"}).close()
     with clock.frozen(morning + timedelta(minutes=40)):
-        assert client.get("/stream/desk", headers={"Accept": "text/event-stream"}).status_code == 302
+        assert client.get("/stream/desk", headers={"Accept": "text/event-stream"}).status_code == 401
 
 
 def test_a_question_for_the_head_takes_no_place(app, wall, device) -> None:

@@ -103,7 +103,7 @@ def test_open_call_start_finish_by_the_keys_on_the_page(clerk, desk, inside):
     assert post(clerk, "/queue/window/open", window=1).status_code == 303
     for action, label in (
         ("/queue/window/next", "叫下一位"),
-        ("/queue/tickets/1/start", "已到窗,开始办理"),
+        ("/queue/tickets/1/start", "已到窗，开始办理"),
         ("/queue/tickets/1/finish", "结束并叫下一位"),
     ):
         page = soup(clerk.get("/queue/window"))
@@ -177,7 +177,7 @@ def test_missing_a_number_early_asks_once_more_and_the_window_can_bring_it_back(
     act(clerk, "/queue/window/next")
     asked = act(clerk, "/queue/tickets/1/miss")
     assert asked.status_code == 409
-    assert "A001 已叫 1 次,满 3 次可过号" in soup(asked).select_one("[role=alert]").text
+    assert "A001 已叫 1 次，满 3 次可过号" in soup(asked).select_one("[role=alert]").text
     form = soup(asked).select_one("form[action='/queue/tickets/1/miss']")
     assert form.button["data-key"] == "F7"
     sent = {each["name"]: each["value"] for each in form.select("input[type=hidden]")}
@@ -522,7 +522,7 @@ def test_console_work_is_bounded(app, serving, desk, inside):
 def test_the_overview_is_for_the_duty_head(house, sign_in, desk):
     desk(), desk(2, service_id=DISPUTE)
     page = soup(sign_in("zhao").get("/queue/overview"))
-    assert page.text.count("有人等候,无窗口服务") == 2
+    assert page.text.count("有人等候，无窗口服务") == 2
     assert "数据时间 09:30:00" in page.text
     part = sign_in("sun").get("/queue/overview", headers={"HX-Request": "true"})
     assert soup(part).select_one("#overview")

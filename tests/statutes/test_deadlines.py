@@ -45,7 +45,7 @@ def test_the_contract_of_the_answer():
         "internal_target": None,
         "provisional": True,
         "verified": True,
-        "article": "《信访工作条例(2022)》第三十四条",
+        "article": "《信访工作条例（2022）》第三十四条",
     }
 
 
@@ -145,10 +145,10 @@ def test_hours_need_a_moment_and_a_bare_day_runs_from_midnight():
 
 def test_the_steps_of_a_working_day_count_name_every_day():
     told = answer("petition.objection", "2026-02-12")["steps"]
-    assert "2026-02-12(周四)是起算日,开始的当日不计入,自2026-02-13(周五)起计算。" in told
-    assert "第2个工作日2026-02-14(周六,春节调休上班)" in told[2]
-    assert "第5个工作日2026-02-26(周四)" in told[2]
-    assert "放假不计(国务院办公厅年度放假通知):春节2026-02-15至2026-02-23。" in told
+    assert "2026-02-12（周四）是起算日，开始的当日不计入，自2026-02-13（周五）起计算。" in told
+    assert "第2个工作日2026-02-14（周六，春节调休上班）" in told[2]
+    assert "第5个工作日2026-02-26（周四）" in told[2]
+    assert "放假不计（国务院办公厅年度放假通知）：春节2026-02-15至2026-02-23。" in told
 
 
 def test_the_steps_of_a_long_count_stay_few_and_name_weekends_and_holidays():
@@ -156,7 +156,7 @@ def test_the_steps_of_a_long_count_stay_few_and_name_weekends_and_holidays():
     whole = "".join(told)
     assert len(told) <= 12
     for part in (
-        "周末不计:2026-01-24至2026-01-25",
+        "周末不计：2026-01-24至2026-01-25",
         "春节2026-02-15至2026-02-23",
         "清明节2026-04-04至2026-04-06",
         "调休上班",
@@ -170,18 +170,18 @@ def test_the_steps_say_why_the_last_day_moved_or_stayed():
     def told(key, start):
         return "".join(answer(key, start)["steps"])
 
-    assert "逢国庆节,顺延到休息日结束后的2026-10-08(周四)" in told("labour.sue_non_final", "2026-09-16")
-    assert "2026-02-14(周六)是春节调休上班日,不顺延" in told("labour.sue_non_final", "2026-01-30")
-    assert "逢国庆节;本期限不因休息日顺延" in told("petition.dispatch", "2026-09-16")
-    assert "没有对应日,以该月末日2025-02-28" in told("labour.limitation", "2024-02-29")
+    assert "逢国庆节，顺延到休息日结束后的2026-10-08（周四）" in told("labour.sue_non_final", "2026-09-16")
+    assert "2026-02-14（周六）是春节调休上班日，不顺延" in told("labour.sue_non_final", "2026-01-30")
+    assert "逢国庆节；本期限不因休息日顺延" in told("petition.dispatch", "2026-09-16")
+    assert "没有对应日，以该月末日2025-02-28" in told("labour.limitation", "2024-02-29")
     assert "2027年的放假安排不在已公布的日历内" in told("petition.conclude", "2026-11-23")
-    assert "自2026-11-17(周二)起,距届满不足7日" in told("legal_aid.provide_first_threshold", "2026-11-23")
+    assert "自2026-11-17（周二）起，距届满不足7日" in told("legal_aid.provide_first_threshold", "2026-11-23")
     assert "起算日早于该规定的施行日2022-05-01" in told("petition.conclude", "2022-04-30")
     assert "施行日" not in told("petition.conclude", "2022-05-01")
 
 
 def test_the_steps_name_pauses_inside_and_outside():
-    assert "最后一日由2026-10-20(周二)推到2026-10-27(周二)" in "".join(
+    assert "最后一日由2026-10-20（周二）推到2026-10-27（周二）" in "".join(
         answer("petition.rereview_decide", "2026-09-20", ["2026-10-01..2026-10-07"])["steps"]
     )
     weekend = "".join(answer("petition.objection", "2026-11-16", ["2026-11-21..2026-11-22"])["steps"])

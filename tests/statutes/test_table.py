@@ -12,7 +12,7 @@ from portal.statutes.errors import DeadlineTableError
 GOOD = {
     "key": "petition.trial", "platform": "信访接处", "binds": "office", "rolls_forward": "no", "step": "试", "starts_at": "收到之日",
     "amount": "9", "unit": "calendar_day", "extension_amount": "3", "extension_unit": "calendar_day", "extension_needs": "负责人批准",
-    "on_overdue": "", "instrument": "试行条例", "article": "第九条", "verified": "yes", "note": "含\"引号\",和逗号",
+    "on_overdue": "", "instrument": "试行条例", "article": "第九条", "verified": "yes", "note": "含\"引号\"，和逗号",
     "valid_from": "2022-05-01", "valid_to": "",
 }  # fmt: skip
 
@@ -29,7 +29,7 @@ def test_a_good_row_becomes_a_typed_rule():
     rule = table.parse(_text(GOOD))["petition.trial"]
     assert (rule.amount, rule.extension_amount, rule.rolls_forward, rule.verified) == (9, 3, False, True)
     assert (rule.valid_from, rule.valid_to) == (date(2022, 5, 1), None)
-    assert (rule.note, rule.citation, rule.backward) == ('含"引号",和逗号', "《试行条例》第九条", False)
+    assert (rule.note, rule.citation, rule.backward) == ('含"引号"，和逗号', "《试行条例》第九条", False)
 
 
 @pytest.mark.parametrize(
@@ -42,8 +42,8 @@ def test_a_good_row_becomes_a_typed_rule():
         ({"extension_needs": ""}, "没有写明延长的条件"),
         ({"amount": ""}, "不能延长"),
         ({"extension_unit": "hour"}, "不能混合"),
-        ({"starts_at": "开庭日(倒数)"}, "不能延长"),
-        ({"starts_at": "开庭日(倒数)", "extension_amount": "", "rolls_forward": "yes"}, "不能顺延"),
+        ({"starts_at": "开庭日（倒数）"}, "不能延长"),
+        ({"starts_at": "开庭日（倒数）", "extension_amount": "", "rolls_forward": "yes"}, "不能顺延"),
         ({"amount": "-9"}, "不是正整数"),
         ({"amount": "0"}, "不是正整数"),
         ({"amount": "九"}, "不是正整数"),
@@ -66,18 +66,18 @@ def test_a_broken_row_is_refused_by_line_and_key(change, complaint):
 
 
 def test_a_duplicate_key_is_refused():
-    with pytest.raises(DeadlineTableError, match=r"第 3 行 petition\.trial:键重复"):
+    with pytest.raises(DeadlineTableError, match=r"第 3 行 petition\.trial：键重复"):
         table.parse(_text(GOOD, GOOD))
 
 
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("", "第 1 行:表头"),
-        (_text(GOOD, columns=table.COLUMNS[::-1]), "第 1 行:表头"),
-        (_text() + "petition.short,信访接处\n", "第 2 行 petition.short:应有 18 列,实有 2 列"),
+        ("", "第 1 行：表头"),
+        (_text(GOOD, columns=table.COLUMNS[::-1]), "第 1 行：表头"),
+        (_text() + "petition.short,信访接处\n", "第 2 行 petition.short：应有 18 列，实有 2 列"),
         (_text(GOOD | {"key": ""}), r"第 2 行 .*没有键"),
-        (_text() + '"petition.open', "第 2 行:CSV 格式有误"),
+        (_text() + '"petition.open', "第 2 行：CSV 格式有误"),
     ],
 )
 def test_a_broken_file_is_refused(text, complaint):

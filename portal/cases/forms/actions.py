@@ -42,10 +42,10 @@ class ContactForm(ActionForm):
         """A promise needs its day, or it could never come back as a reminder."""
         fine = super().validate(extra_validators)
         if self.promise.data and self.promised_on.data is None and not self.promised_on.errors:
-            self.promised_on.errors = ["有承诺的,请填写承诺完成日期。"]
+            self.promised_on.errors = ["有承诺的，请填写承诺完成日期。"]
             return False
         if self.promised_on.data and not self.promise.data:
-            self.promise.errors = ["填写了日期,请写明承诺了什么。"]
+            self.promise.errors = ["填写了日期，请写明承诺了什么。"]
             return False
         return fine
 
@@ -68,7 +68,7 @@ class StatementForm(ActionForm):
     """接谈笔录 as typed."""
 
     text = Lines(
-        "笔录内容", [Filled("请填写笔录内容。"), AtMost(10_000)], description="口述如实记录;随后打印、宣读、签名。"
+        "笔录内容", [Filled("请填写笔录内容。"), AtMost(10_000)], description="口述如实记录；随后打印、宣读、签名。"
     )
     scribe = Line("代书人", [AtMost(60)], description="群众不能自己阅读、书写时填写")
     witness = Line("见证人", [AtMost(60)])
@@ -93,7 +93,7 @@ class OutcomeForm(ActionForm):
 
     results = Several("三到位一处理", [Filled("请至少选择一项处理结果。")], choices=choices(vocabulary.RESULTS))
     met = Chips("是否解决", [Filled("请选择是否解决。")], choices=choices(vocabulary.MET))
-    outcome = Lines("结果说明", [AtMost(500)], description="依法处理的,写明移送机关、依据、日期")
+    outcome = Lines("结果说明", [AtMost(500)], description="依法处理的，写明移送机关、依据、日期")
 
 
 class CloseForm(ActionForm):

@@ -48,13 +48,13 @@ class AmendForm(KnowsUnits, ActionForm):
     phone = Line("电话", [AtMost(40), Checked(identity.check_phone)])
     address = Line("住址", [AtMost(200)])
     address_confirmed = Tick("已确认为送达地址")
-    facts = Lines("补充事实与理由", [AtMost(5000)], description="附在原记录之后并注明时间,原记录不改动。")
-    demands = Lines("补充诉求", [], description="每行一项,排在原诉求之后")
+    facts = Lines("补充事实与理由", [AtMost(5000)], description="附在原记录之后并注明时间，原记录不改动。")
+    demands = Lines("补充诉求", [], description="每行一项，排在原诉求之后")
     purpose = Picked("信访目的", [Filled("请选择信访目的。")], choices=[])
     category = Line("内容分类", [AtMost(60)])
     region = Place("问题属地", [AtMost(60)])
     headcount = WholeNumber("涉及人数", [Filled("请填写人数。"), Between(1, 10_000)])
-    respondent_name = Line("被反映单位(人)", [AtMost(120)])
+    respondent_name = Line("被反映单位（人）", [AtMost(120)])
     competent_unit = Line("有权处理单位", [AtMost(60)])
     earlier_reports = Lines("曾向何处反映及答复", [AtMost(2000)])
     litigation = Picked("诉讼、复议、仲裁", choices=choices(vocabulary.LITIGATION))
@@ -68,7 +68,7 @@ class AmendForm(KnowsUnits, ActionForm):
         """Each line is a demand, none too long."""
         for position, line in enumerate(lines_of(field.data), start=1):
             if len(line) > LONGEST_DEMAND:
-                field.errors = [*field.errors, f"第 {position} 项最多{LONGEST_DEMAND}字,现在 {len(line)} 字。"]
+                field.errors = [*field.errors, f"第 {position} 项最多{LONGEST_DEMAND}字，现在 {len(line)} 字。"]
 
     def to_amendment(self) -> Amendment:
         """What was typed, as cases.operations.amend takes it; fields the form does not have are left alone."""
@@ -168,7 +168,7 @@ def unit_name(units: tuple[tuple[int, str, str], ...], unit_id: int | None) -> s
 def _with_present(listed: list[SelectChoice], code: str | None) -> list[SelectChoice]:
     """An older code that is no longer listed must not be cleared by opening the form."""
     if code and code not in {choice.value for choice in listed}:
-        listed.append(SelectChoice(value=code, label=f"原登记({code})"))
+        listed.append(SelectChoice(value=code, label=f"原登记（{code}）"))
     return listed
 
 
@@ -191,4 +191,4 @@ def _say_what_is_known(session: Session, case: Case, form: AmendForm) -> None:
         "address": masking.mask_address(person.address) if person else "",
     }
     for field, shown in known.items():
-        form[field].description = f"现登记 {shown};留空不改" if shown and shown != NO_NAME else "未登记"
+        form[field].description = f"现登记 {shown}；留空不改" if shown and shown != NO_NAME else "未登记"

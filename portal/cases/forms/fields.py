@@ -20,7 +20,7 @@ UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 NUMBER = re.compile(r"[+-]?\d{1,15}", re.ASCII)
 DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{4})(\d{2})(\d{2})", re.ASCII)
 EARLIEST, LATEST = 1900, 2100  # a slip of the finger, and beyond what a calendar can count from
-WHOLE_CITY = "(全市)"
+WHOLE_CITY = "（全市）"
 NO_DATE = "请按 2026-12-08 的样子填写日期。"
 
 
@@ -63,7 +63,7 @@ class AtMost:
     def __call__(self, form: FlaskForm, field: FormField) -> None:
         length = len(field.data or "")
         if length > self.most:
-            raise ValidationError(f"最多{self.most}字,现在 {length} 字,请删减。")
+            raise ValidationError(f"最多{self.most}字，现在 {length} 字，请删减。")
 
 
 class Between:
@@ -133,7 +133,7 @@ class WholeNumber(StringField):
         narrow = re.sub(r"[\s,]", "", unicodedata.normalize("NFKC", plain(valuelist[0])))
         if narrow and not NUMBER.fullmatch(narrow):
             self.data = None
-            raise ValueError("请填写整数,例如 8。")
+            raise ValueError("请填写整数，例如 8。")
         self.data = int(narrow) if narrow else None
 
     def _value(self) -> str:
@@ -165,9 +165,9 @@ class DayField(StringField):
         try:
             day = date(*(int(part) for part in parts.groups() if part))
         except ValueError:
-            raise ValueError(f"日期不存在({plain(valuelist[0])[:20]})。") from None
+            raise ValueError(f"日期不存在（{plain(valuelist[0])[:20]}）。") from None
         if not EARLIEST <= day.year <= LATEST:
-            raise ValueError(f"请核对年份({day.year})。")
+            raise ValueError(f"请核对年份（{day.year}）。")
         self.data = day
 
     def _value(self) -> str:
@@ -220,7 +220,7 @@ class Place(Line):
         named = [choice.value for choice in self.choices if choice.value and _place_key(choice.label) == typed]
         short = [choice.value for choice in self.choices if _place_key(choice.label.rpartition("·")[2]) == typed]
         if not named and len(short) != 1:
-            raise StopValidation("没有找到这个地名,请从所列各项中选择,或先不填。")
+            raise StopValidation("没有找到这个地名，请从所列各项中选择，或先不填。")
         self.data = (named or short)[0]
 
     def _value(self) -> str:

@@ -73,7 +73,7 @@ class KnowsUnits:
     def validate_competent_unit(self, field: Line) -> None:
         """A unit the hall knows: dispatches and clocks hang on it."""
         if field.data and self.unit_id(field.data) is None:
-            field.errors = [*field.errors, "机构库中没有这个单位,请从列表中选择,或先不填。"]
+            field.errors = [*field.errors, "机构库中没有这个单位，请从列表中选择，或先不填。"]
 
 
 class RegisterForm(KnowsUnits, FlaskForm):
@@ -88,8 +88,8 @@ class RegisterForm(KnowsUnits, FlaskForm):
     channel = Picked("信访形式", [Filled("请选择信访形式。")], choices=choices(vocabulary.CHANNELS), default=WALKED_IN)
     platform = Picked("平台", [Filled("请选择平台。")], choices=[], default="petition")
     received_on = DayField("收到日期", [OnSide(past=True, future=False)], description="期限从这一天起算")
-    subject = Line("事项标题", [AtMost(200)], description="可不填,取第一项诉求")
-    facts = Lines("事实与理由", [AtMost(10_000)], description="口述如实记录,完成后向群众复读。")
+    subject = Line("事项标题", [AtMost(200)], description="可不填，取第一项诉求")
+    facts = Lines("事实与理由", [AtMost(10_000)], description="口述如实记录，完成后向群众复读。")
     demands = Lines("主要诉求", [], description="每行一项")
     purpose = Picked("信访目的", [Filled("请选择信访目的。")], choices=choices(vocabulary.PURPOSES), default="claim")
     category = Line("内容分类", [AtMost(60)])
@@ -100,12 +100,12 @@ class RegisterForm(KnowsUnits, FlaskForm):
     address = Line("住址", [AtMost(200)])
     address_confirmed = Tick("已确认为送达地址")
     headcount = WholeNumber("涉及人数", [Filled("请填写人数。"), Between(1, 10_000)], default=1)
-    representatives = Lines("代表", [AtMost(2000)], description="每行一人,走访不超过 5 人")
-    repeat = Tick("重访(同一事项以前反映过)")
+    representatives = Lines("代表", [AtMost(2000)], description="每行一人，走访不超过 5 人")
+    repeat = Tick("重访（同一事项以前反映过）")
     earlier_reports = Lines("曾向何处反映及答复", [AtMost(2000)])
     litigation = Picked("诉讼、复议、仲裁", choices=choices(vocabulary.LITIGATION), default="none")
     litigation_detail = Line("案号、阶段", [AtMost(120)])
-    respondent_name = Line("被反映单位(人)", [AtMost(120)])
+    respondent_name = Line("被反映单位（人）", [AtMost(120)])
     competent_unit = Line("有权处理单位", [AtMost(60)])
     national_number = Line("信访信息系统编号", [AtMost(40)])
     national_code = Line("信访信息系统查询码", [AtMost(40)])
@@ -115,18 +115,18 @@ class RegisterForm(KnowsUnits, FlaskForm):
         """Each line is a demand; neither too many nor too long."""
         lines = self.demand_lines
         if len(lines) > MOST_DEMANDS:
-            field.errors = [*field.errors, f"最多{MOST_DEMANDS}项,现在 {len(lines)} 项。"]
+            field.errors = [*field.errors, f"最多{MOST_DEMANDS}项，现在 {len(lines)} 项。"]
         for position, line in enumerate(lines, start=1):
             if len(line) > LONGEST_DEMAND:
-                field.errors = [*field.errors, f"第 {position} 项最多{LONGEST_DEMAND}字,现在 {len(line)} 字。"]
+                field.errors = [*field.errors, f"第 {position} 项最多{LONGEST_DEMAND}字，现在 {len(line)} 字。"]
 
     def validate_representatives(self, field: Lines) -> None:
         """走访: five representatives at most; 10 or more workers may name more before a labour tribunal."""
         names = self.representative_names
         if self.channel.data == WALKED_IN and self.platform.data != "labour" and len(names) > MOST_REPRESENTATIVES:
-            field.errors = [*field.errors, f"代表不得超过{MOST_REPRESENTATIVES}人(信访工作条例第二十条)。"]
+            field.errors = [*field.errors, f"代表不得超过{MOST_REPRESENTATIVES}人（信访工作条例第二十条）。"]
         if any(len(name) > 60 for name in names):
-            field.errors = [*field.errors, "姓名最多60字,请每行写一人。"]
+            field.errors = [*field.errors, "姓名最多60字，请每行写一人。"]
 
     def validate(self, extra_validators=None) -> bool:
         """The one wall: something must have been said."""
@@ -165,9 +165,11 @@ class RegisterForm(KnowsUnits, FlaskForm):
         found = {}
         respondent, competent = self.unit_id(self.respondent_name.data), self.unit_id(self.competent_unit.data)
         if respondent and respondent == competent:
-            found["competent_unit"] = "有权处理单位与被反映单位相同,请核对。"
+            found["competent_unit"] = "有权处理单位与被反映单位相同，请核对。"
         if self.purpose.data == "accusation" and self.respondent_name.data and not respondent:
-            found["respondent_name"] = "检举控告:这个名称不在机构库中,系统不能自动对被检举单位屏蔽,请尽量从列表中选择。"
+            found["respondent_name"] = (
+                "检举控告：这个名称不在机构库中，系统不能自动对被检举单位屏蔽，请尽量从列表中选择。"
+            )
         return found
 
     def to_registration(self, received_at: datetime) -> Registration:

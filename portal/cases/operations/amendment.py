@@ -57,7 +57,7 @@ def amend(session: Session, actor: Actor, case: Case, *, changes: Amendment, see
     _write(session, case, columns, at)
     made += _add(session, case, changes, at)
     if not made:
-        raise Refused("没有改动,不需要保存。")
+        raise Refused("没有改动，不需要保存。")
     words = {"changes": made, "was": {name: _plain(before[name]) for name in columns}, "reason": changes.reason}
     note(session, case, "case.amended", actor, at, data={"fields": [name for name, _, _ in made]}, words=words)
     index(session, case)
@@ -94,13 +94,13 @@ def _line(entry: trail.Entry) -> str:
     else:
         tell = amendments.told if entry.kind == "case.amended" else amendments.party_told
         title, detail = tell(entry)
-    return f"{local(entry.at):%H:%M} {title}" + (f"({detail})" if detail else "")
+    return f"{local(entry.at):%H:%M} {title}" + (f"（{detail}）" if detail else "")
 
 
 def _differing(case: Case, before: dict[str, Any], changes: Amendment) -> dict[str, Any]:
     columns = {name: new for name, new in changes.columns.items() if (new or None) != (before[name] or None)}
     if case.closed_at and (set(columns) - set(NATIONAL) or changes.person or changes.facts or changes.demands):
-        raise Refused("事项已办结,只能补录信访信息系统的编号、查询码和日期;其他情况请登记新事项并关联。")
+        raise Refused("事项已办结，只能补录信访信息系统的编号、查询码和日期；其他情况请登记新事项并关联。")
     return columns
 
 
@@ -108,7 +108,7 @@ def _check(case: Case, columns: dict[str, Any], changes: Amendment) -> None:
     problems = {}
     purposes = {columns.get("purpose", case.purpose), case.purpose}
     if len(purposes) > 1 and not purposes <= EXCHANGEABLE:
-        problems["purpose"] = "检举控告须单独登记、单独流转,不能由补充更正改入或改出。"
+        problems["purpose"] = "检举控告须单独登记、单独流转，不能由补充更正改入或改出。"
     if columns.get("litigation", case.litigation) not in dict(vocabulary.LITIGATION):
         problems["litigation"] = "请从所列各项中选择。"
     if columns.get("headcount", case.headcount) is None or columns.get("headcount", case.headcount) < 1:
@@ -154,7 +154,7 @@ def _add(session: Session, case: Case, changes: Amendment, at: datetime) -> list
         wanted = select(func.coalesce(func.max(Demand.position), 0)).where(Demand.case_id == case.id)
         last = session.scalar(wanted)
         if last + len(asked) > MOST_DEMANDS:
-            raise FieldProblems({"demands": f"诉求最多{MOST_DEMANDS}项,已有 {last} 项。"})
+            raise FieldProblems({"demands": f"诉求最多{MOST_DEMANDS}项，已有 {last} 项。"})
         sealed = [seal_free_text(session, case, text)[:500] for text in asked]
         session.add_all(
             Demand(case_id=case.id, position=at_, text=text, results=[]) for at_, text in enumerate(sealed, last + 1)

@@ -28,7 +28,7 @@ def record_visit(
 ) -> Visit:
     """续访: the visit joins the open case; no second clock starts. Raises Refused on a closed case."""
     if case.closed_at:
-        raise Refused("这件事项已办结,不能记入续访;请登记新事项并关联。")
+        raise Refused("这件事项已办结，不能记入续访；请登记新事项并关联。")
     visit = add_visit(session, actor, case, kind=kind, at=at, person_id=person_id, headcount=headcount,
                       window_id=window_id, ticket_id=ticket_id, words=words)  # fmt: skip
     data = {"visit_id": visit.id, "kind": kind, "ticket_id": ticket_id, "window_id": window_id, "headcount": headcount}
@@ -151,7 +151,7 @@ def mark_statement(
 
 def _mark_read_back(statement: Statement, at: datetime) -> None:
     if not statement.printed_at:
-        raise Refused("请先打印笔录,再向群众宣读。")
+        raise Refused("请先打印笔录，再向群众宣读。")
     if statement.read_back_at:
         raise Refused("已记录过宣读时间。")
     statement.read_back_at = at
@@ -159,11 +159,11 @@ def _mark_read_back(statement: Statement, at: datetime) -> None:
 
 def _mark_signed(statement: Statement, at: datetime, how: str | None, refusal: str) -> None:
     if not statement.read_back_at:
-        raise Refused("请先向群众宣读,再签名或捺印。")
+        raise Refused("请先向群众宣读，再签名或捺印。")
     if statement.signed_at:
         raise Refused("已记录过签名。")
     if how not in dict(vocabulary.SIGNED):
         raise Refused("请选择签名、捺印或拒绝签名。")
     if how == "refused" and not refusal.strip():
-        raise Refused("群众拒绝签名的,请写明情况。")
+        raise Refused("群众拒绝签名的，请写明情况。")
     statement.signed_at, statement.signed_how, statement.refusal = at, how, refusal

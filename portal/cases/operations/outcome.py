@@ -31,7 +31,7 @@ def set_outcome(
         raise FieldProblems(problems)
     case = session.get(Case, demand.case_id)
     if case.closed_at:
-        raise Refused("事项已办结,结果不再改动。")
+        raise Refused("事项已办结，结果不再改动。")
     demand.results, demand.met, demand.outcome = list(results), met, outcome.strip()
     data = {"demand_id": demand.id, "position": demand.position, "results": list(results), "met": met}
     note(session, case, "demand.resulted", actor, at, data=data, words={"outcome": outcome} if outcome else None)
@@ -54,7 +54,7 @@ def close_case(session: Session, actor: Actor, case: Case, *, remark: str, at: d
         raise Refused("事项已经办结。")
     missing = missing_for_closing(session, case)
     if missing:
-        raise Refused("还不能办结:" + ";".join(missing) + "。")
+        raise Refused("还不能办结：" + "；".join(missing) + "。")
     case.closed_at, case.state, case.closing_note, case.next_due = at, "closed", remark, None
     note(session, case, "case.closed", actor, at, words={"remark": remark} if remark else None)
 
@@ -65,12 +65,12 @@ def rate(session: Session, case: Case, *, score: str, words: str, source: str, a
         raise FieldProblems({"score": "请选择一项。"})
     rating = Rating(case_id=case.id, at=at, score=score, words=words.strip(), source=source)
     if session.get(Rating, case.id):
-        raise Refused("这件事项已经评价过了,谢谢您。")
+        raise Refused("这件事项已经评价过了，谢谢您。")
     session.add(rating)
     try:
         session.flush()
     except IntegrityError as problem:
-        raise Refused("这件事项已经评价过了,谢谢您。") from problem
+        raise Refused("这件事项已经评价过了，谢谢您。") from problem
     note(session, case, "case.rated", None, at, data={"score": score, "source": source})
     return rating
 

@@ -39,9 +39,9 @@ def attach(
     if not content:
         raise AttachmentRefused("文件是空的。")
     if ending is None:
-        raise AttachmentRefused("只接受 pdf、jpg、png、docx、xlsx 文件;这个文件的内容不属于其中任何一种。")
+        raise AttachmentRefused("只接受 pdf、jpg、png、docx、xlsx 文件；这个文件的内容不属于其中任何一种。")
     if ENDINGS.get(stated, stated) != ending:
-        raise AttachmentRefused(f"文件名以 .{stated} 结尾,内容却是 {ending},请核对文件。")
+        raise AttachmentRefused(f"文件名以 .{stated} 结尾，内容却是 {ending}，请核对文件。")
     digest = hashlib.sha256(content).hexdigest()
     store(folder, digest, content)
     attachment = Attachment(

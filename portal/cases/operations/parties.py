@@ -20,7 +20,7 @@ ROLES = ("other_side", "agent", "representative")
 def add_party(session: Session, actor: Actor, case: Case, *, role: str, given: PersonGiven, at: datetime) -> Party:
     """Add one party in a role of ROLES. Raises FieldProblems (no name, no such role, a sixth representative), Refused."""
     if case.closed_at:
-        raise Refused("事项已办结,不再增加当事人。")
+        raise Refused("事项已办结，不再增加当事人。")
     name = identity.normalise_name(given.name)
     _check(session, case, role, name)
     person = people.find_or_create(
@@ -54,7 +54,7 @@ def _check(session: Session, case: Case, role: str, name: str) -> None:
     if role == "representative" and _walked_in(session, case):
         count = select(func.count()).where(Party.case_id == case.id, Party.role == role)
         if session.scalar(count) >= MOST_REPRESENTATIVES:
-            raise FieldProblems({"role": f"走访代表不得超过{MOST_REPRESENTATIVES}人(信访工作条例第二十条)。"})
+            raise FieldProblems({"role": f"走访代表不得超过{MOST_REPRESENTATIVES}人（信访工作条例第二十条）。"})
 
 
 def _walked_in(session: Session, case: Case) -> bool:

@@ -72,7 +72,7 @@ def _target(
     holder = by_id(session, case.centre_id, number) if number else None
     if holder and (person is None or holder.id != person.id):
         if wanted and holder.name not in (wanted, NO_NAME):
-            raise FieldProblems({"id_number": "这个证件号码在本中心登记的是另一个姓名,请逐位核对号码和姓名。"})
+            raise FieldProblems({"id_number": "这个证件号码在本中心登记的是另一个姓名，请逐位核对号码和姓名。"})
         return holder
     if person and not (number and person.id_number and number != person.id_number):
         return person
@@ -100,7 +100,7 @@ def _want_reason(
     if wrong and not reason.strip():
         labels = dict(vocabulary.AMENDED)
         named = "、".join(labels[_code(field)] for field in NORMAL if field in wrong)
-        raise FieldProblems({"reason": f"更正已登记的{named},须写明原因。"})
+        raise FieldProblems({"reason": f"更正已登记的{named}，须写明原因。"})
 
 
 def _code(field: str) -> str:

@@ -39,9 +39,9 @@ def open_proceeding(
     """
     platform = registry.platform(platform_code)
     if not first and platform_code not in actor.platforms:
-        raise Refused(f"您不在{platform.label}平台,不能在此开启程序。")
+        raise Refused(f"您不在{platform.label}平台，不能在此开启程序。")
     if case.closed_at:
-        raise Refused("事项已办结,不能再开启程序。")
+        raise Refused("事项已办结，不能再开启程序。")
     _refuse_second(session, case, platform)
     proceeding = Proceeding(
         centre_id=case.centre_id,
@@ -196,7 +196,7 @@ def _day_complaint(asked: Day, value: Any, today: date) -> str | None:
     try:
         day = value if isinstance(value, date) else date.fromisoformat(value)
     except (TypeError, ValueError):
-        return "没有这一天,请按 2026-12-08 的样子填写。"
+        return "没有这一天，请按 2026-12-08 的样子填写。"
     if not asked.past and day < today:
         return "不能早于今天。"
     if not asked.future and day > today:

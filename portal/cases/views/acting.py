@@ -98,12 +98,12 @@ def run(action: Action, work: Work) -> Response:
         database.attempt(_work_once, action, work)
     except Doubled as doubled:
         action.form.seen.raw_data, action.form.seen.data = None, doubled.seq
-        changed = [f"您在 {doubled.when} 已经提交过同一项,没有重复记录。如确需再记一次,请再次提交。"]
+        changed = [f"您在 {doubled.when} 已经提交过同一项，没有重复记录。如确需再记一次，请再次提交。"]
         return form_page(action, 409, changed)
     except StaleVersion as stale:
         held = action.form["version" if "version" in action.form else "seen"]
         held.raw_data, held.data = None, stale.version
-        return form_page(action, 409, stale.changed or ["他人刚刚更新了这项内容,请核对后再提交。"])
+        return form_page(action, 409, stale.changed or ["他人刚刚更新了这项内容，请核对后再提交。"])
     except FieldProblems as problem:
         spread(action.form, problem.problems)
         return form_page(action, 422)

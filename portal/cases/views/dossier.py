@@ -335,9 +335,9 @@ def _contacts(session: Session, case: Case, values) -> list[dict]:
 def _reminders(case: Case) -> tuple[str, ...]:
     found = []
     if case.respondent_unit_id and case.respondent_unit_id == case.competent_unit_id:
-        found.append("有权处理单位与被反映单位相同,请核对。")
+        found.append("有权处理单位与被反映单位相同，请核对。")
     if case.sensitivity == "accusation" and case.respondent_name and not case.respondent_unit_id:
-        found.append("被反映对象不在机构库中,系统不能自动对其单位屏蔽。")
+        found.append("被反映对象不在机构库中，系统不能自动对其单位屏蔽。")
     return tuple(found)
 
 

@@ -85,5 +85,5 @@ def link(number: str) -> Response:
 def _link(session, case: Case, form: LinkForm) -> None:
     other = queries.find(session, actor(), form.number.data.upper())
     if other is None:
-        raise FieldProblems({"number": "没有找到这个编号,或这件事项不对您开放。"})
+        raise FieldProblems({"number": "没有找到这个编号，或这件事项不对您开放。"})
     operations.link(session, actor(), case, other, why=form.why.data, at=clock.now())

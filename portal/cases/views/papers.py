@@ -25,7 +25,7 @@ def attach(number: str) -> Response:
     case = open_case(number)
     form = scoped(AttachForm(), "attach")
     limit = current_app.config["MAX_CONTENT_LENGTH"] // MEGABYTE
-    form.file.description = f"{form.file.description},不超过 {limit} MB"
+    form.file.description = f"{form.file.description}，不超过 {limit} MB"
     action = Action(
         case, "上传材料", "cases/_attach_form.html", "attach-form", form, "材料已保存。", "attachment.added"
     )

@@ -24,13 +24,13 @@ def step(number: str, proceeding_id: int, step: str) -> Response:
     form = scoped(step_form(declared.fields)(data={"version": shown.version}), f"step-{proceeding_id}-{step}")
     action = Action(
         case=case,
-        title=f"{platform.short}:{declared.label}",
+        title=f"{platform.short}：{declared.label}",
         partial="cases/_step_form.html",
         root=f"step-{proceeding_id}-{step}",
         form=form,
         said=f"{declared.label}。"
         if declared.label.startswith("已")
-        else f"已记录:{declared.label.removeprefix('记录')}。",
+        else f"已记录：{declared.label.removeprefix('记录')}。",
         context={"step": declared, "platform": platform, "proceeding": shown},
     )
     return run(

@@ -135,9 +135,9 @@ def _registered_already(form: RegisterForm) -> Response:
     same = select(Case.number).where(Case.centre_id == actor().centre_id, Case.source_key == f"form:{form.once.data}")
     number = db.session.scalar(same)
     if number is None:
-        form.form_errors.append("这次登记与他人的操作冲突,没有保存,请再次提交。")
+        form.form_errors.append("这次登记与他人的操作冲突，没有保存，请再次提交。")
         return _page(form, status=409)
-    flash(f"这份登记刚才已经提交,编号 {number},没有重复登记。", "warning")
+    flash(f"这份登记刚才已经提交，编号 {number}，没有重复登记。", "warning")
     return done("cases.show", number=number)
 
 

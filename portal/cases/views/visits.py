@@ -131,7 +131,7 @@ def mark_statement(number: str, statement_id: int, fact: str) -> Response:
         del form.how, form.refusal
     root = f"statement-{statement_id}-{fact}"
     action = Action(
-        case, f"笔录{FACTS[fact]}", "cases/_action_form.html", root, form, f"笔录{FACTS[fact]},时间已记录。"
+        case, f"笔录{FACTS[fact]}", "cases/_action_form.html", root, form, f"笔录{FACTS[fact]}，时间已记录。"
     )
     signed = fact == "signed"
     return run(
@@ -153,12 +153,12 @@ def _asked_and_answered(case: Case) -> str:
     values = list(db.session.scalars(select(SealedValue).where(SealedValue.case_id == case.id)))
     asked = [dossier.safe_text(row.text, values) for row in queries.demands(db.session, case)]
     lines = [
-        "问:请您讲一下要反映的情况。",
-        f"答:{dossier.safe_text(case.facts, values)}",
-        "问:您的具体请求是什么?",
-        "答:" + ";".join(f"{place}. {text}" for place, text in enumerate(asked, 1)),
-        "问:以上记录与您所讲的是否一致,还有没有补充?",
-        "答:",
+        "问：请您讲一下要反映的情况。",
+        f"答：{dossier.safe_text(case.facts, values)}",
+        "问：您的具体请求是什么？",
+        "答：" + "；".join(f"{place}. {text}" for place, text in enumerate(asked, 1)),
+        "问：以上记录与您所讲的是否一致，还有没有补充？",
+        "答：",
     ]
     return "\n".join(lines)
 

@@ -20,7 +20,7 @@ PLATFORM = Platform(
     handle=Permission.PETITION_HANDLE,
     seldom=("reconcile", "object", "refuse_return", "refuse_duplicate", "cease", "withdraw"),
     petition=True,
-    respondent="被反映单位(人)",
+    respondent="被反映单位（人）",
     fields=(
         Flag("urgent", "重大、紧急信访事项", help="应当及时报告本级党委和政府（第二十五条）"),
         Choice(

@@ -55,7 +55,7 @@ def call_particular(session: Session, actor: Actor, ticket_id: int, *, version: 
         called_at=at,
         calls=1,
     )
-    _announce(session, actor, place, ticket, at, "指定叫号,未按排队先后")
+    _announce(session, actor, place, ticket, at, "指定叫号，未按排队先后")
     return ticket
 
 
@@ -63,7 +63,7 @@ def recall(session: Session, actor: Actor, ticket_id: int, *, version: int, at: 
     """Call the same number again, up to RECALLS calls in all. Raises StaleTicket, Refused beyond the limit."""
     calls = session.scalar(select(Ticket.calls).where(Ticket.id == ticket_id, Ticket.state == CALLED))
     if calls is not None and calls >= RECALLS:
-        raise Refused(f"已叫 {calls} 次,不再重呼,请按“过号”。")
+        raise Refused(f"已叫 {calls} 次，不再重呼，请按“过号”。")
     ticket = move(
         session,
         actor,
@@ -92,10 +92,10 @@ def miss(session: Session, actor: Actor, ticket_id: int, *, version: int, at: da
 def _ready(session: Session, actor: Actor) -> Place:
     place = place_of(session, actor)
     if place.ticket_number:
-        raise StillServing(f"{place.name} 正在接待 {place.ticket_number},请先办结、挂起或过号。")
+        raise StillServing(f"{place.name} 正在接待 {place.ticket_number}，请先办结、挂起或过号。")
     if place.state != SERVING:
         word = "暂停服务" if place.state == PAUSED else "处理后台工作"
-        raise Refused(f"{place.name} 正在{word},请先恢复服务再叫号。")
+        raise Refused(f"{place.name} 正在{word}，请先恢复服务再叫号。")
     return place
 
 
@@ -130,9 +130,9 @@ def _claim(session: Session, actor: Actor, place: Place, at: datetime) -> Ticket
     try:
         ticket = session.scalar(claim)
     except IntegrityError as problem:
-        raise StillServing("您或本窗口已有一位来访人,请先办结、挂起或过号。") from problem
+        raise StillServing("您或本窗口已有一位来访人，请先办结、挂起或过号。") from problem
     if ticket is None:
-        raise StaleTicket("这个号刚被其他窗口叫走,请再按一次。")
+        raise StaleTicket("这个号刚被其他窗口叫走，请再按一次。")
     change_period(session, ticket, at)
     return ticket
 
@@ -167,12 +167,12 @@ def why(session: Session, place: Place, ticket: Ticket, at: datetime) -> str:
     ).one()
     minutes = max(at - ticket.taken_at, timedelta(0)) // timedelta(minutes=1)
     if relayed:
-        reason = f"接力号,保留原等候时间,取号至今 {minutes} 分"
+        reason = f"接力号，保留原等候时间，取号至今 {minutes} 分"
     elif overtook:
-        reason = f"按优先类别({priorities.label(ticket.priority)}),已等 {minutes} 分"
+        reason = f"按优先类别（{priorities.label(ticket.priority)}），已等 {minutes} 分"
     else:
-        reason = f"按取号先后,已等 {minutes} 分"
-    return f"{reason};更靠前的 {skipped} 个号正由其他窗口叫号" if skipped else reason
+        reason = f"按取号先后，已等 {minutes} 分"
+    return f"{reason}；更靠前的 {skipped} 个号正由其他窗口叫号" if skipped else reason
 
 
 def _announce(session: Session, actor: Actor, place: Place, ticket: Ticket, at: datetime, reason: str) -> None:

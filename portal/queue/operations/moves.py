@@ -64,7 +64,7 @@ def move(
         ticket = session.scalar(statement)
     except IntegrityError as problem:
         # the partial unique indexes: one visitor per clerk and per window
-        raise StillServing("您或本窗口已有一位来访人,请先办结、挂起或过号。") from problem
+        raise StillServing("您或本窗口已有一位来访人，请先办结、挂起或过号。") from problem
     if ticket is None:
         raise StaleTicket(what_happened(session, actor, ticket_id))
     if source != (target,):
@@ -105,11 +105,11 @@ def what_happened(session: Session, actor: Actor, ticket_id: int) -> str:
         raise Refused("没有这个号。")
     number, state, account_id, window = found
     if state == WAITING:
-        return f"{number} 已回到等候,请从等候队列叫号。"
+        return f"{number} 已回到等候，请从等候队列叫号。"
     if state in AT_WINDOW and account_id != actor.id:
         return f"{number} 已由 {window} {'叫号' if state == CALLED else '办理'}。"
     where = f"({window})" if window and account_id != actor.id else ""
-    return f"{number} 现在的状态是“{LABELS[state]}”{where},页面已更新,请核对后再操作。"
+    return f"{number} 现在的状态是“{LABELS[state]}”{where}，页面已更新，请核对后再操作。"
 
 
 def note(

@@ -36,7 +36,7 @@ def register_from_ticket(
     """
     ticket = _at_window(session, actor, ticket_id, version, at)
     if ticket.case_id:
-        raise Refused(f"{ticket.number} 已登记事项,请在事项中继续记录。")
+        raise Refused(f"{ticket.number} 已登记事项，请在事项中继续记录。")
     petitioner = _petitioner(session, actor, ticket, registration.petitioner)
     case = cases.register(
         session,
@@ -57,7 +57,7 @@ def follow_up_from_ticket(
     ticket = _at_window(session, actor, ticket_id, version, at)
     case = case_queries.find(session, actor, case_number)
     if case is None:
-        raise Refused("没有找到这件事项,或它不对您开放。")
+        raise Refused("没有找到这件事项，或它不对您开放。")
     if ticket.case_id and ticket.case_id != case.id:
         raise Refused(f"{ticket.number} 本次来访已记在另一件事项上。")
     visit = cases.record_visit(

@@ -19,7 +19,7 @@ class OpenToday(Refused):
     """The same person already holds a number of today; ``number`` is it. The greeter may confirm a second one."""
 
     def __init__(self, number: str) -> None:
-        super().__init__(f"此人今天已取号 {number},尚未接待完毕。如确需再取一个号,请勾选“确认再取号”。")
+        super().__init__(f"此人今天已取号 {number}，尚未接待完毕。如确需再取一个号，请勾选“确认再取号”。")
         self.number = number
 
 

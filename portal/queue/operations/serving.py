@@ -17,7 +17,7 @@ from portal.queue.operations.windows import place_of
 from portal.trail import operations as trail
 
 # how a visitor may leave the window without a case; what was answered or why must be written beside the first and the last
-REASONS = {"advice": "仅咨询,已当场答复", "left": "群众自行离开", "other": "其他"}
+REASONS = {"advice": "仅咨询，已当场答复", "left": "群众自行离开", "other": "其他"}
 NEEDS_WORDS = ("advice", "other")
 MOST_WORDS = 200
 
@@ -77,9 +77,9 @@ def resume_held(session: Session, actor: Actor, ticket_id: int, *, version: int,
     """
     place = place_of(session, actor)
     if place.ticket_number:
-        raise StillServing(f"{place.name} 正在接待 {place.ticket_number},请先办结、挂起或过号。")
+        raise StillServing(f"{place.name} 正在接待 {place.ticket_number}，请先办结、挂起或过号。")
     if place.state != SERVING:
-        raise Refused(f"{place.name} 没有在服务,请先恢复服务。")
+        raise Refused(f"{place.name} 没有在服务，请先恢复服务。")
     offered = select(WindowService.service_id).where(WindowService.window_id == place.window_id)
     before = session.execute(
         select(Ticket.service_id, Ticket.window_id).where(Ticket.id == ticket_id, Ticket.centre_id == actor.centre_id)
@@ -133,6 +133,6 @@ def finish_and_call_next(
 
 def _check_reason(reason: str, words: str) -> None:
     if reason not in REASONS:
-        raise NothingRecorded("尚未登记事项或续访,请选择结束原因。")
+        raise NothingRecorded("尚未登记事项或续访，请选择结束原因。")
     if reason in NEEDS_WORDS and not words:
         raise NothingRecorded("请写明答复了什么。" if reason == "advice" else "请写明原因。")

@@ -101,7 +101,7 @@ def restore(session: Session, actor: Actor, ticket_id: int, *, version: int, at:
         calls=0,
     )
     if ticket.day != clock.day_of(at):
-        raise Refused(f"{ticket.number} 不是今天的号,请重新取号。")
+        raise Refused(f"{ticket.number} 不是今天的号，请重新取号。")
     note(session, actor, ticket, "ticket.restored", at, {"number": ticket.number})
     trail.bump(session, actor.centre_id, "queue")
     return ticket
@@ -124,7 +124,7 @@ def requeue(session: Session, actor: Actor, ticket_id: int, service_id: int, *, 
     """
     service = session.get(Service, service_id)
     if service is None or service.centre_id != actor.centre_id or not service.enabled:
-        raise Refused("没有这项服务,或已停用。")
+        raise Refused("没有这项服务，或已停用。")
     window_id = session.scalar(select(Ticket.window_id).where(Ticket.id == ticket_id))
     ticket = move(
         session,

@@ -41,7 +41,7 @@ def place_of(session: Session, actor: Actor) -> Place:
         .where(WindowSession.account_id == actor.id, WindowSession.closed_at.is_(None))
     ).one_or_none()
     if row is None:
-        raise Refused("您还没有开窗,请先选择窗口并开窗。")
+        raise Refused("您还没有开窗，请先选择窗口并开窗。")
     return Place(*row)
 
 
@@ -49,7 +49,7 @@ def open_window(session: Session, actor: Actor, window_id: int, *, at: datetime)
     """Sit down at a window of one's own platforms. Raises Refused, naming who sits there already."""
     window = session.get(Window, window_id)
     if window is None or window.centre_id != actor.centre_id or not window.enabled:
-        raise Refused("没有这个窗口,或窗口已停用。")
+        raise Refused("没有这个窗口，或窗口已停用。")
     if window.platform not in actor.platforms:
         raise Refused(f"{window.name} 不属于您所在的平台。")
     _refuse_taken(session, actor, window)
@@ -73,7 +73,7 @@ def close_window(session: Session, actor: Actor, *, at: datetime) -> None:
     _refuse_visitor(place, "关闭窗口")
     held = select(Ticket.number).where(Ticket.account_id == actor.id, Ticket.state == HELD).order_by(Ticket.id)
     if numbers := list(session.scalars(held)):
-        raise Refused(f"您还有挂起的号 {'、'.join(numbers)},请先恢复办理或结束。")
+        raise Refused(f"您还有挂起的号 {'、'.join(numbers)}，请先恢复办理或结束。")
     _set(session, place, closed_at=at)
     _note(session, actor, "window.closed", place.window_id, at)
 
@@ -94,14 +94,14 @@ def resume(session: Session, actor: Actor, *, at: datetime) -> None:
     """Serve again after a pause. Raises Refused where the window is not paused."""
     place = place_of(session, actor)
     if place.state == SERVING:
-        raise Refused(f"{place.name} 正在服务,没有暂停。")
+        raise Refused(f"{place.name} 正在服务，没有暂停。")
     _set(session, place, state=SERVING, reason="")
     _note(session, actor, "window.resumed", place.window_id, at)
 
 
 def _refuse_visitor(place: Place, what: str) -> None:
     if place.ticket_number:
-        raise StillServing(f"{place.ticket_number} 还在窗口,请先办结、挂起或过号再{what}。")
+        raise StillServing(f"{place.ticket_number} 还在窗口，请先办结、挂起或过号再{what}。")
 
 
 def _refuse_taken(session: Session, actor: Actor, window: Window) -> None:
@@ -116,10 +116,10 @@ def _refuse_taken(session: Session, actor: Actor, window: Window) -> None:
     ).all()
     for account_id, window_id, _who, where in taken:
         if account_id == actor.id:
-            here = "这个窗口您已经开启。" if window_id == window.id else f"您已在 {where} 开窗,一人一窗,请先关闭。"
+            here = "这个窗口您已经开启。" if window_id == window.id else f"您已在 {where} 开窗，一人一窗，请先关闭。"
             raise Refused(here)
     for _account_id, _window_id, who, where in taken:
-        raise Refused(f"{where} 由 {who} 使用中,一窗一人。")
+        raise Refused(f"{where} 由 {who} 使用中，一窗一人。")
 
 
 def _set(session: Session, place: Place, **values: object) -> None:

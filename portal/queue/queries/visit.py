@@ -87,7 +87,7 @@ def _told(entry: Entry, windows: dict[int, str], services: dict[int, str], known
         "ticket.taken": (f"取号 {data.get('number')}", taken, "visit"),
         "ticket.called": (f"{window} 叫号", data.get("why", ""), "visit"),
         "ticket.recalled": (f"{window} 重呼", f"第 {data.get('calls')} 次", "visit"),
-        "ticket.started": (f"到达 {window},开始办理", "", "step"),
+        "ticket.started": (f"到达 {window}，开始办理", "", "step"),
         "ticket.held": ("挂起", words.get("reason", ""), "visit"),
         "ticket.resumed": (f"{window} 恢复办理", "", "step"),
         "ticket.missed": ("过号", f"叫号 {data.get('calls')} 次未到", "refused"),
@@ -96,7 +96,7 @@ def _told(entry: Entry, windows: dict[int, str], services: dict[int, str], known
         "ticket.requeued": (f"接力到 {service}", "号码、等候时间、优先类别不变", "handoff"),
         "ticket.registered": ("登记事项" + (f" {data.get('number')}" if known else ""), "", "step"),
         "ticket.followed_up": ("续访记入" + (f" {data.get('number')}" if known else "原事项"), "", "step"),
-        "ticket.identified": ("核对身份,与本中心记录对应", "", "visit"),
+        "ticket.identified": ("核对身份，与本中心记录对应", "", "visit"),
         "ticket.finished": ("接待完毕", ":".join(filter(None, (reason, words_of(words)))), "step"),
     }
     return tellings.get(entry.kind, ("其他记录", "", "visit"))

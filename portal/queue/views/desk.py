@@ -70,7 +70,7 @@ def desk_side() -> Response:
 @requires(Permission.QUEUE_GREET)
 def restore(ticket_id: int) -> Response:
     """过号恢复: back into the queue with the rank it always had."""
-    return _change(operations.restore, ticket_id, "已恢复等候,保留原取号先后。")
+    return _change(operations.restore, ticket_id, "已恢复等候，保留原取号先后。")
 
 
 @blueprint.post("/queue/tickets/<int:ticket_id>/leave")
@@ -113,7 +113,7 @@ def _take(session: Session, form: DeskForm) -> Ticket:
 def _change(operation: Callable[..., Ticket], ticket_id: int, told: str) -> Response:
     form = VersionForm()
     if not form.validate():
-        return _desk_again(422, "页面不完整,请刷新后重试。")
+        return _desk_again(422, "页面不完整，请刷新后重试。")
     try:
         ticket = database.attempt(_run, operation, ticket_id, form.version.data)
     except Refused as problem:

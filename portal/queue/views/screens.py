@@ -156,7 +156,7 @@ def approve_screen(screen_id: int) -> Response:
         return _list(screen_id, form, 422)
     except Refused as problem:
         return say(409, str(problem))
-    flash(f"已批准:{screen.name}。")
+    flash(f"已批准：{screen.name}。")
     return done("queue.screens")
 
 
@@ -169,7 +169,7 @@ def revoke_screen(screen_id: int) -> Response:
             screen = devices.revoke(session, actor(), screen_id, at=clock.now())
     except Refused as problem:
         return say(409, str(problem))
-    flash(f"已撤销:{screen.name or screen.pairing_code}。")
+    flash(f"已撤销：{screen.name or screen.pairing_code}。")
     return done("queue.screens")
 
 

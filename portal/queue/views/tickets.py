@@ -51,11 +51,11 @@ def miss(ticket_id: int) -> Response:
     form, ticket = MissForm(), queries.my_ticket(db.session, actor())
     early = ticket is not None and ticket.id == ticket_id and ticket.calls < operations.RECALLS
     if early and form.validate() and ticket.version == form.version.data and not form.sure.data:
-        told = f"{ticket.number} 已叫 {ticket.calls} 次,满 {operations.RECALLS} 次可过号。确认过号?再按一次即过号。"
+        told = f"{ticket.number} 已叫 {ticket.calls} 次，满 {operations.RECALLS} 次可过号。确认过号？再按一次即过号。"
         return console(409, told, sure_of_miss=True)
     answer = _act(operations.miss, ticket_id, form)
     if answer.status_code < 400 and ticket:
-        flash(f"{ticket.number} 已过号,可在“过号”中恢复。")
+        flash(f"{ticket.number} 已过号，可在“过号”中恢复。")
     return answer
 
 
@@ -70,7 +70,7 @@ def bring_back(ticket_id: int) -> Response:
         return console(409, "这个号已不在过号名单中。")
     answer = _act(operations.restore, ticket_id)
     if answer.status_code < 400:
-        flash(f"{row.number} 已恢复等候,保留原取号先后。", "success")
+        flash(f"{row.number} 已恢复等候，保留原取号先后。", "success")
     return answer
 
 
@@ -124,7 +124,7 @@ def register(ticket_id: int) -> Response:
         _show(form, problem.problems)
         return console(422, form=form)
     except StaleVersion as problem:
-        return console(409, ";".join(problem.changed) or str(problem), form=form)
+        return console(409, "；".join(problem.changed) or str(problem), form=form)
     except Refused as problem:
         return console(409, str(problem), form=form)
     flash(f"{ticket.number} 已登记为 {number}。{told}", "success")

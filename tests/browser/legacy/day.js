@@ -42,9 +42,11 @@ async function paired(given) {
 }
 
 // After too few calls the console asks once more.
-async function missed(clerk) {
+async function missed(clerk, complaints) {
   await pressed(clerk, "F7");
   if (await clerk.$(".ticket-number")) { await pressed(clerk, "F7"); }
+  // that question is a 409, which the browser's console calls an error
+  complaints.splice(0, complaints.length, ...complaints.filter((each) => each.indexOf("status of 409") < 0));
 }
 
 // Whoever the demo left at the window leaves it.
@@ -77,7 +79,7 @@ require("./legacy").run(async (given) => {
   await freed(clerk);
   let called = "";
   while (called !== number) {   // those who came before are called first
-    if (called) { await missed(clerk); }
+    if (called) { await missed(clerk, given.complaints); }
     await pressed(clerk, "F2");
     called = await text(clerk, ".ticket-number");
   }
