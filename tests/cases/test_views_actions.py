@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from portal import clock
-from portal.cases.models import Attachment, CaseLink, Contact, Demand, Proceeding, Statement, Visit
+from portal.cases.models import Attachment, CaseLink, Contact, Demand, Party, Proceeding, Statement, Visit
 from portal.trail.models import Access
 from portal.trail.queries import verify
 from tests.cases.desk import NOW, case_of, clerk, errors_of, founded, html, post, registered
@@ -188,6 +188,23 @@ def test_a_colleagues_entry_does_not_stop_mine(
     post(sign_in("head"), f"/cases/{number}/visits", words="值班时来过", headcount="1")
     assert post(clerk, f"/cases/{number}/visits", words="窗口来过", headcount="1", seen=seen).status_code == 303
     assert how_many(inside, Visit) == 2
+
+
+def test_the_other_side_may_be_the_one_who_came(clerk: FlaskClient, number: str, inside: Callable) -> None:
+    typed = {"role": "other_side", "kind": "citizen", "name": "乔邻居", "phone": "13900005678"}
+    post(clerk, f"/cases/{number}/parties", **typed)
+    page = html(clerk.get(f"/cases/{number}/visits"))
+    option = next(each for each in page.select("select[name$=who] option") if "对方当事人" in each.get_text())
+    assert "乔邻居" not in page.get_text(), "masked"
+    field = page.select_one("select[name$=who]")["name"]
+    assert (
+        post(clerk, f"/cases/{number}/visits", words="愿意调解", headcount="1", **{field: option["value"]}).status_code
+        == 303
+    )
+    assert "对方当事人来访" in html(clerk.get(f"/cases/{number}")).select_one("#timeline").get_text()
+    with inside() as session:
+        other = session.scalar(select(Party.person_id).where(Party.role == "other_side"))
+        assert session.scalar(select(Visit.person_id).order_by(Visit.id.desc()).limit(1)) == other
 
 
 def test_a_further_visit_starts_no_second_clock(clerk: FlaskClient, number: str) -> None:

@@ -2,6 +2,7 @@
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
+from wtforms import SelectField
 
 from portal.cases import vocabulary
 from portal.cases.forms.fields import (
@@ -61,6 +62,7 @@ class VisitForm(ActionForm):
     """续访: what the visitor said this time."""
 
     words = Lines("本次来访所述", [Filled("请填写本次来访所述。"), AtMost(5000)])
+    who = SelectField("来的是谁", choices=[], validate_choice=False)
     headcount = WholeNumber("来访人数", [Filled("请填写来访人数。"), Between(1, 10_000)], default=1)
 
 

@@ -6,16 +6,17 @@ from sqlalchemy import select
 from portal import clock
 from portal.access.guard import actor, requires
 from portal.access.permissions import Permission
-from portal.cases import operations, queries
+from portal.cases import operations, queries, vocabulary
 from portal.cases.forms import ContactForm, MarkForm, SettleForm, StatementForm, VisitForm, scoped
 from portal.cases.forms.registration import UNITS
 from portal.cases.models import Case, Contact, Party, SealedValue, Statement
 from portal.cases.views import blueprint, dossier
 from portal.cases.views.acting import Action, open_case, run
 from portal.database import db
+from portal.people import masking
 from portal.people.identity import normalise_name
 
-PETITIONER = select(Party.person_id).where(Party.role == "petitioner").order_by(Party.id).limit(1)
+OTHER_SIDE = ("other_side", "respondent")
 FACTS = {"printed": "已打印", "read-back": "已宣读", "signed": "已签名"}
 
 
@@ -25,6 +26,9 @@ def visit(number: str) -> Response:
     """续访 without a ticket: the visit joins this case, and no second clock starts."""
     case = open_case(number)
     form = scoped(VisitForm(), "visit")
+    people = _people(case)
+    form.who.choices = [(str(party.id), _who(party)) for party in people] or [("", "未登记当事人")]
+    came = next((party for party in people if str(party.id) == form.who.data), people[0] if people else None)
     action = Action(
         case, "记入续访", "cases/_action_form.html", "visit-form", form, "续访已记入。", "visit.recorded", True
     )
@@ -36,10 +40,21 @@ def visit(number: str) -> Response:
             current,
             words=form.words.data,
             at=clock.now(),
-            person_id=session.scalar(PETITIONER.where(Party.case_id == current.id)),
+            person_id=came.person_id if came else None,
             headcount=form.headcount.data,
+            kind="other_side" if came and came.role in OTHER_SIDE else "again",
         ),
     )
+
+
+def _people(case: Case) -> list[Party]:
+    """Whoever of the case can come, the petitioner first: that is who usually does."""
+    found = select(Party).where(Party.case_id == case.id, Party.person_id.is_not(None))
+    return list(db.session.scalars(found.order_by(Party.role != "petitioner", Party.id)))
+
+
+def _who(party: Party) -> str:
+    return f"{masking.mask_name(party.name)}（{vocabulary.label(vocabulary.PARTY_ROLES, party.role)}）"
 
 
 @blueprint.route("/cases/<number>/contacts", methods=["GET", "POST"])
