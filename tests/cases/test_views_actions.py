@@ -138,7 +138,7 @@ def test_a_contact_comes_back_as_a_promise_and_is_settled(clerk: FlaskClient, nu
         ({"unit": ""}, "contact-unit", "请填写联系单位"),
         ({"promised_on": ""}, "contact-promised_on", "请填写承诺完成日期"),
         ({"promise": ""}, "contact-promise", "请写明承诺了什么"),
-        ({"promised_on": "2026-02-30"}, "contact-promised_on", "日期不存在(2026-02-30)"),
+        ({"promised_on": "2026-02-30"}, "contact-promised_on", "日期不存在（2026-02-30）"),
         ({"promised_on": "2026-11-22"}, "contact-promised_on", "不能早于今天"),
         ({"said": "话" * 2001}, "contact-said", "最多2000字"),
     ],
