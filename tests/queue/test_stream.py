@@ -282,6 +282,8 @@ def test_the_listener_comes_back_when_the_database_was_lost(app, wall, device, s
     listener.block()
     find = text("SELECT pid FROM pg_stat_activity WHERE query LIKE 'LISTEN%' OR query LIKE 'SELECT topic, value%'")
     with app.app_context(), database.db.engine.connect() as connection:
+        # PostgreSQL shows one snapshot of its activity per transaction: each look must be a transaction of its own
+        connection = connection.execution_options(isolation_level="AUTOCOMMIT")
         mine = "AND datname = current_database() AND pid <> pg_backend_pid()"
         assert eventually(lambda: bool(connection.execute(text(f"{find} {mine}")).all()))
         connection.execute(text(f"SELECT pg_terminate_backend(pid) FROM ({find} {mine}) AS listener"))
