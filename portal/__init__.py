@@ -23,6 +23,7 @@ from portal.people import views as people
 from portal.platforms import PLATFORMS
 from portal.queue import stream
 from portal.queue import views as queue
+from portal.reports import views as reports
 from portal.web import errors, formats, navigation, routing, security
 from portal.web.navigation import Item
 
@@ -39,7 +40,7 @@ MENU = (
     Item("审计", "audit.index", P.AUDIT_READ),
 )
 BLUEPRINTS = (
-    *(module.blueprint for module in (access, audit, organisation, people, cases, documents, queue, handoff)),
+    *(module.blueprint for module in (access, audit, organisation, people, cases, documents, queue, handoff, reports)),
     health.blueprint,
 )
 

@@ -11,6 +11,10 @@ class Permission(StrEnum):
     QUEUE_GREET = "queue:greet"
     QUEUE_SERVE = "queue:serve"
     QUEUE_OVERVIEW = "queue:overview"
+    QUEUE_CLOSE_DAY = "queue:close-day"
+    APPOINTMENT_BOOK = "appointment:book"
+    NOTICE_PUBLISH = "notice:publish"
+    REPORT_READ = "report:read"
     CASE_READ = "case:read"
     CASE_READ_ALL = "case:read-all"
     CASE_REGISTER = "case:register"
@@ -98,11 +102,18 @@ _HANDLE = {
     P.LABOUR_HANDLE,
 }
 _RECORD = {P.SESSION_USE, P.CASE_READ, P.CASE_RECORD, P.PERSON_READ, P.PERSON_REVEAL}
-_WINDOW = _RECORD | {P.QUEUE_SERVE, P.QUEUE_OVERVIEW, P.CASE_REGISTER, P.CASE_RELAY, P.CASE_CLOSE}
+_WINDOW = _RECORD | {
+    P.QUEUE_SERVE,
+    P.QUEUE_OVERVIEW,
+    P.APPOINTMENT_BOOK,
+    P.CASE_REGISTER,
+    P.CASE_RELAY,
+    P.CASE_CLOSE,
+}
 
 # A handling permission opens a platform's steps only together with that platform on the account (access.models).
 POLICY: dict[Role, frozenset[Permission]] = {
-    Role.GREETER: frozenset({P.SESSION_USE, P.QUEUE_GREET, P.QUEUE_OVERVIEW}),
+    Role.GREETER: frozenset({P.SESSION_USE, P.QUEUE_GREET, P.QUEUE_OVERVIEW, P.APPOINTMENT_BOOK}),
     Role.CLERK: frozenset(_WINDOW | _HANDLE | {P.PETITION_DISPATCH}),
     Role.HANDLER: frozenset(_RECORD | _HANDLE | {P.CASE_CLOSE}),
     Role.MEDIATOR: frozenset(_WINDOW | {P.MEDIATION_HANDLE, P.COURT_LINK_HANDLE, P.LABOUR_HANDLE}),
@@ -111,12 +122,16 @@ POLICY: dict[Role, frozenset[Permission]] = {
     Role.SOCIAL_WORKER: frozenset(_WINDOW | {P.RELIEF_HANDLE, P.CITIZEN_HELP_HANDLE}),
     Role.VOLUNTEER: frozenset({P.SESSION_USE, P.QUEUE_GREET}),
     Role.DELEGATE: frozenset({P.SESSION_USE, P.CASE_READ}),
-    Role.SUPERVISOR: frozenset({P.SESSION_USE, P.CASE_READ, P.CASE_READ_ALL, P.QUEUE_OVERVIEW, P.PERSON_READ}),
-    Role.CONFERENCE: frozenset({P.SESSION_USE, P.CASE_READ, P.CASE_READ_ALL}),
+    Role.SUPERVISOR: frozenset(
+        {P.SESSION_USE, P.CASE_READ, P.CASE_READ_ALL, P.QUEUE_OVERVIEW, P.PERSON_READ, P.REPORT_READ}
+    ),
+    Role.CONFERENCE: frozenset({P.SESSION_USE, P.CASE_READ, P.CASE_READ_ALL, P.REPORT_READ}),
     Role.LEADER: frozenset({P.SESSION_USE, P.CASE_READ}),
     Role.LEADER_OFFICE: frozenset({P.SESSION_USE, P.CASE_READ, P.CASE_RECORD, P.PERSON_READ}),
     Role.DUTY_HEAD: frozenset(
-        _RECORD | {P.CASE_READ_ALL, P.QUEUE_GREET, P.QUEUE_OVERVIEW, P.CASE_CLOSE, P.CASE_ACCUSATION}
+        _RECORD
+        | {P.CASE_READ_ALL, P.CASE_CLOSE, P.CASE_ACCUSATION, P.NOTICE_PUBLISH, P.REPORT_READ}
+        | {P.QUEUE_GREET, P.QUEUE_OVERVIEW, P.QUEUE_CLOSE_DAY, P.APPOINTMENT_BOOK}
     ),
     Role.SYSTEM_ADMIN: frozenset({P.SESSION_USE, P.HALL_CONFIGURE, P.SCREEN_APPROVE}),
     Role.SECURITY_ADMIN: frozenset({P.SESSION_USE, P.ACCOUNT_MANAGE}),

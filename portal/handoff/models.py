@@ -1,11 +1,11 @@
-"""Relay in the hall (接力): the visitor is still here and goes to another platform with the same number and case."""
+"""Relay in the hall (接力): the visitor is still here and goes on with number and case. 联合接访: several units come to the visitor."""
 
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.database import Base, UtcDateTime
+from portal.database import Base, Sealed, UtcDateTime
 from portal.trail.models import Key
 
 
@@ -39,3 +39,44 @@ class Relay(Base):
         Index("ix_relay_ticket_id", "ticket_id"),
         Index("ix_relay_case_id", "case_id"),
     )
+
+
+class JointReception(Base):
+    """联合接访 (信访工作条例 第十八条): several units receive one visitor or group together, in a room of the hall."""
+
+    __tablename__ = "joint_reception"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    centre_id: Mapped[int]
+    ticket_id: Mapped[int] = mapped_column(Key, ForeignKey("ticket.id"))
+    case_id: Mapped[int | None] = mapped_column(Key, ForeignKey("case_record.id"))
+    place: Mapped[str] = mapped_column(String(40))
+    purpose: Mapped[str] = mapped_column(Sealed)
+    called_by: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    outcome: Mapped[str | None] = mapped_column(Sealed)
+
+    __table_args__ = (
+        Index("ix_joint_reception_centre_id_closed_at", "centre_id", "closed_at"),
+        Index("ix_joint_reception_ticket_id", "ticket_id"),
+        Index("ix_joint_reception_case_id", "case_id"),
+    )
+
+
+class JointUnit(Base):
+    """One of the units called to a joint reception: notified when and to whom, there when, and who came."""
+
+    __tablename__ = "joint_unit"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    joint_id: Mapped[int] = mapped_column(Key, ForeignKey("joint_reception.id"))
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    unit_name: Mapped[str] = mapped_column(String(60))
+    notified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    notified_to: Mapped[str] = mapped_column(String(60), default="")
+    arrived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    who_came: Mapped[str] = mapped_column(String(60), default="")
+
+    __table_args__ = (Index("ix_joint_unit_joint_id", "joint_id"),)

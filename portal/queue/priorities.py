@@ -11,18 +11,22 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Priority:
-    """One class. ``credit`` is in minutes; ``label`` is what the greeter chooses and what a call's reason names."""
+    """One class. ``credit`` is in minutes; ``label`` is what the greeter chooses and what a call's reason names.
+
+    ``offered``: can be chosen for a visitor; 预约 cannot, it comes with an appointment that was kept.
+    """
 
     code: str
     label: str
     credit: int
+    offered: bool = True
 
 
 PRIORITIES = (
     Priority("ordinary", "普通", 0),
     Priority("frail", "老弱病残孕", 30),
     Priority("military", "军人军属", 20),
-    Priority("appointment", "预约", 20),
+    Priority("appointment", "预约", 20, offered=False),
 )
 _BY_CODE = {priority.code: priority for priority in PRIORITIES}
 

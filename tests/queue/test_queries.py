@@ -14,9 +14,11 @@ class TestQueries:
 
     def test_waiting_is_the_order_of_calling(self, session, hall, do, take):
         take(hall.guo), take(hall.guo, at=later(1), priority="frail"), take(hall.guo, at=later(2), service_id=GROUP)
-        rows = queries.waiting(session, 1, [VISIT, GROUP], MORNING.date(), limit=2)
+        do(operations.open_window, hall.zhang, 1, at=MORNING)
+        mine = queries.my_window(session, hall.zhang)
+        rows = queries.waiting(session, hall.zhang, mine, MORNING.date(), limit=2)
         assert [(row.number, row.priority_label) for row in rows] == [("A002", "老弱病残孕"), ("A001", "")]
-        assert queries.waiting_count(session, 1, [VISIT, GROUP], MORNING.date()) == 3
+        assert queries.waiting_count(session, hall.zhang, mine, MORNING.date()) == 3
 
     def test_overview_says_where_people_wait_without_a_window(self, session, hall, do, take):
         take(hall.guo), take(hall.guo, at=later(5)), take(hall.guo, service_id=DISPUTE, at=later(6))

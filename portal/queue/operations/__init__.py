@@ -3,7 +3,7 @@
 from portal.queue.operations.calls import RECALLS, call_next, call_particular, miss, recall
 from portal.queue.operations.moves import what_happened
 from portal.queue.operations.records import draft_place, follow_up_from_ticket, identify, register_from_ticket
-from portal.queue.operations.refusals import NothingRecorded, OpenToday, Refused, StaleTicket, StillServing
+from portal.queue.operations.refusals import NotGiven, NothingRecorded, OpenToday, Refused, StaleTicket, StillServing
 from portal.queue.operations.serving import REASONS, finish, finish_and_call_next, hold, resume_held, start
 from portal.queue.operations.tickets import code_hash, leave, requeue, restore, take_ticket
 from portal.queue.operations.windows import close_window, open_window, pause, place_of, resume
@@ -11,6 +11,7 @@ from portal.queue.operations.windows import close_window, open_window, pause, pl
 __all__ = [
     "REASONS",
     "RECALLS",
+    "NotGiven",
     "NothingRecorded",
     "OpenToday",
     "Refused",

@@ -1,6 +1,7 @@
 """Calling: exactly one window gets a number, and every call says why this one was next."""
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import exists, func, insert, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
@@ -8,12 +9,13 @@ from sqlalchemy.orm import Session, aliased
 
 from portal import clock
 from portal.access.actor import Actor
-from portal.organisation.models import WindowService
-from portal.queue import priorities
-from portal.queue.models import Call, Period, Ticket
+from portal.organisation.models import Service, WindowService
+from portal.queue import order
+from portal.queue.models import Appointment, Call, Period, Ticket
 from portal.queue.operations.moves import CALLED, MISSED, WAITING, change_period, move, note
 from portal.queue.operations.refusals import Refused, StaleTicket, StillServing
 from portal.queue.operations.windows import PAUSED, SERVING, Place, place_of
+from portal.queue.standing import standing, takes, waits
 from portal.trail import operations as trail
 
 RECALLS = 3  # the hall's own rule: after so many calls only 过号 is offered
@@ -29,19 +31,14 @@ def call_next(session: Session, actor: Actor, *, at: datetime) -> Ticket | None:
     ticket = _claim(session, actor, place, at)
     if ticket is None:
         return None
-    _announce(session, actor, place, ticket, at, why(session, place, ticket, at))
+    _announce(session, actor, place, ticket, at, why(session, actor, place, ticket, at))
     return ticket
 
 
 def call_particular(session: Session, actor: Actor, ticket_id: int, *, version: int, at: datetime) -> Ticket:
     """Call one number out of its turn. Raises StaleTicket where it no longer waits, StillServing, Refused."""
     place = _ready(session, actor)
-    offered = select(WindowService.service_id).where(WindowService.window_id == place.window_id)
-    wanted = session.scalar(
-        select(Ticket.service_id).where(Ticket.id == ticket_id, Ticket.centre_id == actor.centre_id)
-    )
-    if wanted is not None and wanted not in set(session.scalars(offered)):
-        raise Refused(f"{place.name} 不办理这个号的服务。")
+    refuse_foreign(session, actor, place, ticket_id)
     ticket = move(
         session,
         actor,
@@ -57,6 +54,16 @@ def call_particular(session: Session, actor: Actor, ticket_id: int, *, version: 
     )
     _announce(session, actor, place, ticket, at, "指定叫号，未按排队先后")
     return ticket
+
+
+def refuse_foreign(session: Session, actor: Actor, place: Place, ticket_id: int) -> None:
+    """Raise Refused where the number's service is none of the window's; a number that is gone is for others to refuse."""
+    offered = select(WindowService.service_id).where(WindowService.window_id == place.window_id)
+    wanted = session.scalar(
+        select(Ticket.service_id).where(Ticket.id == ticket_id, Ticket.centre_id == actor.centre_id)
+    )
+    if wanted is not None and wanted not in set(session.scalars(offered)):
+        raise Refused(f"{place.name} 不办理这个号的服务。")
 
 
 def recall(session: Session, actor: Actor, ticket_id: int, *, version: int, at: datetime) -> Ticket:
@@ -102,13 +109,14 @@ def _ready(session: Session, actor: Actor) -> Place:
 def _claim(session: Session, actor: Actor, place: Place, at: datetime) -> Ticket | None:
     front = (
         select(Ticket.id)
-        .where(*_waiting_for(actor.centre_id, place.window_id, clock.day_of(at)))
-        .order_by(Ticket.rank, Ticket.id)
+        .join(WindowService, takes(place.window_id))
+        .where(*waits(actor.centre_id, clock.day_of(at), place.window_id, actor.id))
+        .order_by(standing(place.quick), Ticket.id)
         .limit(1)
     )
     if session.get_bind().dialect.name == "postgresql":
         # a row another window is just claiming is passed over instead of waited for
-        front = front.with_for_update(skip_locked=True)
+        front = front.with_for_update(skip_locked=True, of=Ticket)
     # the front row is fetched first on both: PostgreSQL may evaluate a locking subquery of an UPDATE more than once
     chosen = session.scalar(front)
     if chosen is None:
@@ -137,42 +145,71 @@ def _claim(session: Session, actor: Actor, place: Place, at: datetime) -> Ticket
     return ticket
 
 
-def _waiting_for(centre_id: int, window_id: int, day: object) -> tuple:
-    offered = select(WindowService.service_id).where(WindowService.window_id == window_id)
-    return (
-        Ticket.centre_id == centre_id,
-        Ticket.service_id.in_(offered),
-        Ticket.state == WAITING,
-        Ticket.day == day,
-    )
+@dataclass(frozen=True)
+class _Before:
+    """What one query says of the number chosen, compared with those who still wait for the window."""
+
+    passed: int
+    overtook: bool
+    less_wanted: bool
+    served: bool
+    returned: bool
 
 
-def why(session: Session, place: Place, ticket: Ticket, at: datetime) -> str:
+def why(session: Session, actor: Actor, place: Place, ticket: Ticket, at: datetime) -> str:
     """Why ``ticket`` was next at the window, compared with those who still wait there, in one Chinese sentence."""
-    other = aliased(Ticket)
-    offered = select(WindowService.service_id).where(WindowService.window_id == place.window_id)
-    queue = (
-        other.centre_id == ticket.centre_id,
-        other.service_id.in_(offered),
-        other.state == WAITING,
-        other.day == ticket.day,
+    found = _before(session, actor, place, ticket)
+    appointed = _appointed(session, ticket)
+    kept_for = "本人" if ticket.for_account_id == actor.id else ""
+    chosen = order.Chosen(
+        ticket,
+        relayed=found.served and not found.returned,
+        returned=found.returned,
+        appointed=appointed,
+        kept_for=kept_for or (place.name if ticket.for_window_id == place.window_id else ""),
+        overtook=found.overtook,
+        preferred=found.less_wanted,
+        quick=place.quick and ticket.quick and found.overtook,
+        passed=found.passed,
     )
-    ahead = (other.rank <= ticket.rank, tuple_(other.rank, other.id) < tuple_(ticket.rank, ticket.id))
-    skipped, overtook, relayed = session.execute(
+    return order.reason(chosen, at, f"{clock.local(appointed):%H:%M}" if appointed else "")
+
+
+def _appointed(session: Session, ticket: Ticket) -> datetime | None:
+    """The time of the appointment that the number was taken for, if it was kept (a late one counts as any other number)."""
+    if ticket.appointment_id is None or ticket.rank == order.rank(ticket.priority, ticket.taken_at):
+        return None
+    slot = session.scalar(select(Appointment.slot).where(Appointment.id == ticket.appointment_id))
+    return clock.at_hall(ticket.day, *divmod(slot, 60))
+
+
+def _before(session: Session, actor: Actor, place: Place, ticket: Ticket) -> _Before:
+    other = aliased(Ticket)
+    preference = session.scalar(
+        select(WindowService.preference).where(
+            WindowService.window_id == place.window_id, WindowService.service_id == ticket.service_id
+        )
+    )
+    taste = order.Taste(((ticket.service_id, preference),), place.quick)
+    queue = (
+        select(func.count())
+        .select_from(other)
+        .join(WindowService, takes(place.window_id, other))
+        .where(*waits(actor.centre_id, ticket.day, place.window_id, actor.id, other))
+    )
+    ahead = tuple_(standing(place.quick, other), other.id) < tuple_(ticket.rank + taste.shift(ticket), ticket.id)
+    before, less_wanted = other.taken_at < ticket.taken_at, WindowService.preference > preference
+    came = select(Period.kind).where(Period.ticket_id == ticket.id).order_by(Period.id.desc()).offset(2).limit(1)
+    row = session.execute(
         select(
-            select(func.count()).select_from(other).where(*queue, *ahead).scalar_subquery(),
-            exists().where(*queue, other.taken_at < ticket.taken_at, other.rank > ticket.rank),
+            queue.where(ahead).scalar_subquery(),
+            queue.where(before, ~ahead).scalar_subquery(),
+            queue.where(before, less_wanted).scalar_subquery(),
             exists().where(Period.ticket_id == ticket.id, Period.kind == "serving"),
+            came.scalar_subquery(),
         )
     ).one()
-    minutes = max(at - ticket.taken_at, timedelta(0)) // timedelta(minutes=1)
-    if relayed:
-        reason = f"接力号，保留原等候时间，取号至今 {minutes} 分"
-    elif overtook:
-        reason = f"按优先类别（{priorities.label(ticket.priority)}），已等 {minutes} 分"
-    else:
-        reason = f"按取号先后，已等 {minutes} 分"
-    return f"{reason}；更靠前的 {skipped} 个号正由其他窗口叫号" if skipped else reason
+    return _Before(row[0], bool(row[1]), bool(row[2]), bool(row[3]), row[4] in ("missed", "holding"))
 
 
 def _announce(session: Session, actor: Actor, place: Place, ticket: Ticket, at: datetime, reason: str) -> None:
@@ -193,5 +230,6 @@ def _store_call(session: Session, actor: Actor, ticket: Ticket, at: datetime, *,
             at=at,
             again=again,
             why=reason,
+            area=select(Service.area).where(Service.id == ticket.service_id).scalar_subquery(),
         )
     )

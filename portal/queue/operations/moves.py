@@ -85,6 +85,7 @@ def change_period(session: Session, ticket: Ticket, at: datetime) -> None:
             insert(Period).values(
                 centre_id=ticket.centre_id,
                 ticket_id=ticket.id,
+                day=ticket.day,
                 kind=PERIOD_OF[ticket.state],
                 service_id=ticket.service_id,
                 window_id=None if ticket.state == WAITING else ticket.window_id,

@@ -15,6 +15,10 @@ class NothingRecorded(Refused):
     """A visitor would leave the window with neither a case nor a stated reason (nothing leaves unanswered)."""
 
 
+class NotGiven(Refused):
+    """The service gives no number now (closed, or its quota reached); the message is the sentence for the visitor."""
+
+
 class OpenToday(Refused):
     """The same person already holds a number of today; ``number`` is it. The greeter may confirm a second one."""
 
@@ -23,4 +27,4 @@ class OpenToday(Refused):
         self.number = number
 
 
-__all__ = ["NothingRecorded", "OpenToday", "Refused", "StaleTicket", "StillServing"]
+__all__ = ["NotGiven", "NothingRecorded", "OpenToday", "Refused", "StaleTicket", "StillServing"]

@@ -1,7 +1,9 @@
 """Tickets at the desk: taken, restored, left; and put back into a queue for a relay."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,8 +16,9 @@ from portal.organisation.models import Service
 from portal.organisation.operations import next_number
 from portal.people import operations as people
 from portal.people.models import Person
-from portal.queue import priorities
-from portal.queue.models import Ticket
+from portal.queue import estimate, order, priorities
+from portal.queue.models import Appointment, Errand, Ticket
+from portal.queue.opening import refuse_closed
 from portal.queue.operations.moves import AT_WINDOW, HELD, MISSED, WAITING, change_period, move, note
 from portal.queue.operations.refusals import OpenToday, Refused
 from portal.trail import operations as trail
@@ -38,42 +41,78 @@ def take_ticket(
     at: datetime,
     case_id: int | None = None,
     again: bool = False,
+    beyond: bool = False,
+    quick: bool = False,
+    source: str = "desk",
+    once: str | None = None,
+    appointment: Appointment | None = None,
+    kept: bool = False,
+    errands: Sequence[int] = (),
 ) -> Ticket:
     """A new ticket, waiting: the next number of (centre, day, prefix) and a slip code for later enquiry.
 
-    Raises FieldProblems (service_id, priority, headcount), and OpenToday where the person still holds a number of today
+    ``beyond``: give it although the service is closed or its quota reached. ``once`` names the form it came from: the same
+    one again gives the same ticket. ``appointment`` it is taken for, ``kept`` if in time: it then counts from the time that
+    was promised. ``errands`` are further services of this visit. Raises FieldProblems (service_id, priority, headcount,
+    errands), NotGiven where the service gives no number now, and OpenToday where the person still holds a number of today
     and ``again`` is not set.
     """
+    if once and (given := session.scalar(select(Ticket).where(Ticket.once == once))):
+        return given
     service = session.get(Service, service_id)
-    _check(actor, service, priority, headcount)
-    who = _person(session, actor, person, at)
+    _check(session, actor, service, priority, headcount, errands)
     day = clock.day_of(at)
+    who = _person(session, actor, person, at) if person else None
     if who is not None and not again:
         _refuse_second(session, who, day)
-    count = next_number(session, actor.centre_id, f"ticket:{day}:{service.prefix}")
+    number = f"{service.prefix}{next_number(session, actor.centre_id, f'ticket:{day}:{service.prefix}'):03d}"
+    if not beyond and appointment is None:
+        # behind the number's own lock, so that a quota is never passed by two at once
+        refuse_closed(session, service, at)
+    ticket = add_ticket(
+        session,
+        actor,
+        service,
+        at=at,
+        number=number,
+        priority=priority,
+        rank=order.rank(priority, at, _promised(appointment) if kept else None),
+        headcount=headcount,
+        person_id=who.id if who else appointment.person_id if appointment else None,
+        case_id=case_id,
+        quick=quick,
+        source=source,
+        once=once,
+        appointment_id=appointment.id if appointment else None,
+    )
+    session.add_all(Errand(centre_id=actor.centre_id, ticket_id=ticket.id, service_id=each, at=at) for each in errands)
+    data = {"number": ticket.number, "service_id": service.id, "priority": priority, "headcount": headcount}
+    further = {"quick": quick, "source": source if source != "desk" else "", "errands": list(errands), "beyond": beyond}
+    note(session, actor, ticket, "ticket.taken", at, data | {name: value for name, value in further.items() if value})
+    trail.bump(session, actor.centre_id, "queue")
+    return ticket
+
+
+def add_ticket(session: Session, actor: Actor, service: Service, *, at: datetime, **values: Any) -> Ticket:
+    """The row of a new number that waits for ``service``, its first period, slip code and estimate; ``values``: further columns."""
     code = "".join(secrets.choice(CODE_CHARACTERS) for _ in range(CODE_LENGTH))
     ticket = Ticket(
         centre_id=actor.centre_id,
-        day=day,
-        number=f"{service.prefix}{count:03d}",
+        day=clock.day_of(at),
         service_id=service.id,
+        first_service_id=service.id,
         state=WAITING,
-        priority=priority,
-        rank=priorities.rank(priority, at),
-        headcount=headcount,
-        person_id=who.id if who else None,
-        case_id=case_id,
         taken_at=at,
         taken_by=actor.id,
         code=code,
         code_hash=code_hash(code),
+        **values,
     )
+    told = estimate.for_new(session, service, ticket, at)
+    ticket.estimated, ticket.estimate_error = (told.seconds, told.error) if told else (None, None)
     session.add(ticket)
     session.flush()
     change_period(session, ticket, at)
-    data = {"number": ticket.number, "service_id": service.id, "priority": priority, "headcount": headcount}
-    note(session, actor, ticket, "ticket.taken", at, data)
-    trail.bump(session, actor.centre_id, "queue")
     return ticket
 
 
@@ -146,7 +185,13 @@ def requeue(session: Session, actor: Actor, ticket_id: int, service_id: int, *, 
     return ticket
 
 
-def _check(actor: Actor, service: Service | None, priority: str, headcount: int) -> None:
+def _promised(appointment: Appointment | None) -> datetime | None:
+    return clock.at_hall(appointment.day, *divmod(appointment.slot, 60)) if appointment else None
+
+
+def _check(
+    session: Session, actor: Actor, service: Service | None, priority: str, headcount: int, errands: Sequence[int]
+) -> None:
     problems = {}
     if service is None or service.centre_id != actor.centre_id or not service.enabled:
         problems["service_id"] = "请选择来办什么。"
@@ -154,6 +199,11 @@ def _check(actor: Actor, service: Service | None, priority: str, headcount: int)
         problems["priority"] = "请选择优先类别。"
     if not 1 <= headcount <= MOST_PEOPLE:
         problems["headcount"] = f"人数应在 1 至 {MOST_PEOPLE} 之间。"
+    if errands:
+        offered = select(Service.id).where(Service.centre_id == actor.centre_id, Service.enabled)
+        wanted = {*errands} - {service.id if service else None}
+        if len(wanted) != len(errands) or not wanted <= set(session.scalars(offered.where(Service.id.in_(wanted)))):
+            problems["errands"] = "请从所列服务中选择，不与主办服务重复。"
     if problems:
         raise FieldProblems(problems)
 

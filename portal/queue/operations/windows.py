@@ -21,7 +21,7 @@ STATES = {SERVING: "服务", PAUSED: "暂停", BACKOFFICE: "后台"}
 
 @dataclass(frozen=True)
 class Place:
-    """Where a clerk sits now, as one query found it. ``ticket_id`` is the visitor at the window, if any."""
+    """Where a clerk sits now, as one query found it. ``ticket_id`` is the visitor at the window, if any; ``quick``: 快办窗口."""
 
     session_id: int
     window_id: int
@@ -30,12 +30,22 @@ class Place:
     state: str
     ticket_id: int | None
     ticket_number: str | None
+    quick: bool = False
 
 
 def place_of(session: Session, actor: Actor) -> Place:
     """The actor's open window and who is at it. Raises Refused where the actor has opened none."""
     row = session.execute(
-        select(WindowSession.id, Window.id, Window.name, Window.platform, WindowSession.state, Ticket.id, Ticket.number)
+        select(
+            WindowSession.id,
+            Window.id,
+            Window.name,
+            Window.platform,
+            WindowSession.state,
+            Ticket.id,
+            Ticket.number,
+            Window.quick,
+        )
         .join(Window, Window.id == WindowSession.window_id)
         .outerjoin(Ticket, (Ticket.account_id == WindowSession.account_id) & Ticket.state.in_(AT_WINDOW))
         .where(WindowSession.account_id == actor.id, WindowSession.closed_at.is_(None))

@@ -1,6 +1,5 @@
 """What a clerk's console shows of the queue: the own window, the visitor there, who is held, who waits."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -16,11 +15,12 @@ from portal.people.models import Person
 from portal.queue import priorities
 from portal.queue.models import Period, Ticket, WindowSession
 from portal.queue.operations.tickets import NAMELESS
+from portal.queue.standing import standing, takes, waits
 
 
 @dataclass(frozen=True)
 class MyWindow:
-    """The actor's open window. ``state``: serving, paused, backoffice."""
+    """The actor's open window. ``state``: serving, paused, backoffice; ``kind`` and ``quick`` as organisation.Window has them."""
 
     id: int
     name: str
@@ -28,6 +28,8 @@ class MyWindow:
     state: str
     reason: str
     opened_at: datetime
+    kind: str
+    quick: bool
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Mine:
 
 @dataclass(frozen=True)
 class Waiting:
-    """One of those who wait, in the order they will be called."""
+    """One of those who wait, in the order they will be called. ``kept``: for this window or person alone."""
 
     id: int
     number: str
@@ -68,6 +70,8 @@ class Waiting:
     version: int
     taken_at: datetime
     relayed: bool
+    quick: bool
+    kept: bool
 
     @property
     def priority_label(self) -> str:
@@ -76,7 +80,16 @@ class Waiting:
 
 
 _MY_WINDOW = (
-    select(Window.id, Window.name, Window.platform, WindowSession.state, WindowSession.reason, WindowSession.opened_at)
+    select(
+        Window.id,
+        Window.name,
+        Window.platform,
+        WindowSession.state,
+        WindowSession.reason,
+        WindowSession.opened_at,
+        Window.kind,
+        Window.quick,
+    )
     .join(Window, Window.id == WindowSession.window_id)
     .where(WindowSession.account_id == bindparam("account_id"), WindowSession.closed_at.is_(None))
 )
@@ -104,6 +117,7 @@ _MINE = (
     .outerjoin(Case, Case.id == Ticket.case_id)
     .where(Ticket.account_id == bindparam("account_id"), Ticket.state.in_(("called", "serving")))
 )
+_HERE, _ME = bindparam("window_id"), bindparam("account_id")
 _WAITING = (
     select(
         Ticket.id,
@@ -114,26 +128,20 @@ _WAITING = (
         Ticket.version,
         Ticket.taken_at,
         exists().where(Period.ticket_id == Ticket.id, Period.kind == "serving").label("relayed"),
+        Ticket.quick,
+        ((Ticket.for_window_id == _HERE) | (Ticket.for_account_id == _ME)).label("kept"),
     )
     .join(Service, Service.id == Ticket.service_id)
-    .where(
-        Ticket.centre_id == bindparam("centre_id"),
-        Ticket.service_id.in_(bindparam("services", expanding=True)),
-        Ticket.state == "waiting",
-        Ticket.day == bindparam("day"),
-    )
-    .order_by(Ticket.rank, Ticket.id)
+    .join(WindowService, takes(_HERE))
+    .where(*waits(bindparam("centre_id"), bindparam("day"), _HERE, _ME))
+    .order_by(standing(bindparam("quick")), Ticket.id)
     .limit(bindparam("most"))
 )
 _COUNT = (
     select(func.count())
     .select_from(Ticket)
-    .where(
-        Ticket.centre_id == bindparam("centre_id"),
-        Ticket.service_id.in_(bindparam("services", expanding=True)),
-        Ticket.state == "waiting",
-        Ticket.day == bindparam("day"),
-    )
+    .join(WindowService, takes(_HERE))
+    .where(*waits(bindparam("centre_id"), bindparam("day"), _HERE, _ME))
 )
 
 
@@ -159,15 +167,17 @@ def service_ids(session: Session, window_id: int) -> list[int]:
     return list(session.scalars(select(WindowService.service_id).where(WindowService.window_id == window_id)))
 
 
-def waiting(session: Session, centre_id: int, services: Sequence[int], day: date, limit: int = 6) -> list[Waiting]:
-    """The next ``limit`` who wait for any of ``services``, in calling order."""
-    given = {"centre_id": centre_id, "services": list(services), "day": day, "most": limit}
-    return [Waiting(*row) for row in session.execute(_WAITING, given)]
+def waiting(session: Session, actor: Actor, mine: MyWindow, day: date, limit: int = 6) -> list[Waiting]:
+    """The next ``limit`` who will be called to the actor's window ``mine``, in that order."""
+    given = {"centre_id": actor.centre_id, "account_id": actor.id, "window_id": mine.id, "day": day}
+    rows = session.execute(_WAITING, {**given, "quick": mine.quick, "most": limit})
+    return [Waiting(*row[:-1], bool(row.kept)) for row in rows]
 
 
-def waiting_count(session: Session, centre_id: int, services: Sequence[int], day: date) -> int:
-    """How many wait for any of ``services``."""
-    return session.scalar(_COUNT, {"centre_id": centre_id, "services": list(services), "day": day}) or 0
+def waiting_count(session: Session, actor: Actor, mine: MyWindow, day: date) -> int:
+    """How many wait for the actor's window ``mine``."""
+    given = {"centre_id": actor.centre_id, "account_id": actor.id, "window_id": mine.id, "day": day}
+    return session.scalar(_COUNT, given) or 0
 
 
 @dataclass(frozen=True)

@@ -69,11 +69,10 @@ def queue_of(mine: MyWindow | None, *, wide: bool) -> dict[str, Any]:
     """Who waits for a window: the next few and how many in all. ``wide`` is the idle console's longer list."""
     if mine is None:
         return {"waiting": [], "waiting_count": 0, "wide": wide, "window": None}
-    services = queries.service_ids(db.session, mine.id)
-    centre_id, day = actor().centre_id, clock.today()
-    rows = queries.waiting(db.session, centre_id, services, day, MANY if wide else FEW)
+    who, day = actor(), clock.today()
+    rows = queries.waiting(db.session, who, mine, day, MANY if wide else FEW)
     full = len(rows) == (MANY if wide else FEW)
-    count = queries.waiting_count(db.session, centre_id, services, day) if full else len(rows)
+    count = queries.waiting_count(db.session, who, mine, day) if full else len(rows)
     return {"waiting": rows, "waiting_count": count, "wide": wide, "window": mine}
 
 
