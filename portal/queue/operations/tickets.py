@@ -86,11 +86,17 @@ def take_ticket(
         appointment_id=appointment.id if appointment else None,
     )
     session.add_all(Errand(centre_id=actor.centre_id, ticket_id=ticket.id, service_id=each, at=at) for each in errands)
-    data = {"number": ticket.number, "service_id": service.id, "priority": priority, "headcount": headcount}
-    further = {"quick": quick, "source": source if source != "desk" else "", "errands": list(errands), "beyond": beyond}
-    note(session, actor, ticket, "ticket.taken", at, data | {name: value for name, value in further.items() if value})
-    trail.bump(session, actor.centre_id, "queue")
+    _note_taken(session, actor, ticket, {"errands": list(errands), "beyond": beyond})
     return ticket
+
+
+def _note_taken(session: Session, actor: Actor, ticket: Ticket, further: dict[str, Any]) -> None:
+    data = {"number": ticket.number, "service_id": ticket.service_id}
+    data |= {"priority": ticket.priority, "headcount": ticket.headcount}
+    further |= {"quick": ticket.quick, "source": ticket.source if ticket.source != "desk" else ""}
+    told = data | {name: value for name, value in further.items() if value}
+    note(session, actor, ticket, "ticket.taken", ticket.taken_at, told)
+    trail.bump(session, actor.centre_id, "queue")
 
 
 def add_ticket(session: Session, actor: Actor, service: Service, *, at: datetime, **values: Any) -> Ticket:
