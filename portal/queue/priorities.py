@@ -36,6 +36,11 @@ def label(code: str) -> str:
     return _BY_CODE[code].label if code in _BY_CODE else code
 
 
+def credit(code: str) -> int:
+    """The class's credit in minutes. KeyError if unknown."""
+    return _BY_CODE[code].credit
+
+
 def rank(code: str, taken_at: datetime) -> int:
     """The stored place in the queue, smaller is earlier: seconds of ``taken_at`` less the credit. KeyError if unknown."""
-    return int(taken_at.timestamp()) - _BY_CODE[code].credit * 60
+    return int(taken_at.timestamp()) - credit(code) * 60
