@@ -52,7 +52,7 @@ def queue_up(session: Session, tickets: int, rng: Random) -> list[int]:
     return made
 
 
-def _clerk(number: int, hashed: str) -> Account:
+def _clerk(number: int, hashed: str, platform: str = "petition") -> Account:
     return Account(
         id=number,
         centre_id=CENTRE,
@@ -61,5 +61,40 @@ def _clerk(number: int, hashed: str) -> Account:
         password_hash=hashed,
         session_key=secrets.token_hex(8),
         role_rows=[AccountRole(role=Role.CLERK.value)],
-        platform_rows=[AccountPlatform(platform="petition")],
+        platform_rows=[AccountPlatform(platform=platform)],
     )
+
+
+# platform, letter, how many services, and its share of the windows
+LARGE = (("petition", "A", 3, 0.5), ("mediation", "B", 2, 0.3), ("legal_aid", "C", 1, 0.2))
+
+
+def found_large(session: Session, windows: int) -> None:
+    """``windows`` open windows of three platforms, every fourth a 快办窗口, with services in an order of preference."""
+    at = clock.now()
+    session.add(Region(code="140800", name="运城市", level="city"))
+    session.flush()
+    session.add(Centre(id=CENTRE, name="运城市群众接待服务中心", prefix="YC", region_code="140800"))
+    session.flush()
+    statutes.load_published(session, at)
+    hashed, service_id, number = generate_password_hash(demo_password()), 0, 0
+    for platform, letter, services, share in LARGE:
+        made = range(service_id + 1, service_id + services + 1)
+        service_id += services
+        for each in made:
+            named = {"code": f"{platform}.{each}", "name": f"服务{each}", "prefix": letter, "area": f"{letter}区"}
+            session.add(Service(id=each, centre_id=CENTRE, platform=platform, **named))
+        session.flush()
+        for _ in range(max(1, round(windows * share))):
+            number += 1
+            session.add(_clerk(number, hashed, platform))
+            quick = number % 4 == 0
+            session.add(
+                Window(
+                    id=number, centre_id=CENTRE, name=f"{number}号窗口", sign=platform, platform=platform, quick=quick
+                )
+            )
+            session.flush()
+            taken = ((each, (place + number) % services) for place, each in enumerate(made))
+            session.add_all(WindowService(window_id=number, service_id=s, preference=p) for s, p in taken)
+            session.add(WindowSession(centre_id=CENTRE, window_id=number, account_id=number, opened_at=at))

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import case, insert, literal, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -73,11 +73,15 @@ def move(
 
 
 def change_period(session: Session, ticket: Ticket, at: datetime) -> None:
-    """Close the running period of ``ticket`` at ``at`` and open the one its state stands for."""
-    session.execute(
+    """Close the running period of ``ticket`` at ``at`` and open the one its state stands for.
+
+    Two transactions may have read the clock in the other order than they got the row: a period never ends before it began.
+    """
+    ended = session.scalar(
         update(Period)
         .where(Period.ticket_id == ticket.id, Period.end.is_(None))
-        .values(end=at)
+        .values(end=case((Period.start > at, Period.start), else_=literal(at, Period.end.type)))
+        .returning(Period.end)
         .execution_options(synchronize_session=False)
     )
     if ticket.state in PERIOD_OF:
@@ -90,7 +94,7 @@ def change_period(session: Session, ticket: Ticket, at: datetime) -> None:
                 service_id=ticket.service_id,
                 window_id=None if ticket.state == WAITING else ticket.window_id,
                 account_id=None if ticket.state == WAITING else ticket.account_id,
-                start=at,
+                start=ended or at,
             )
         )
 
