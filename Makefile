@@ -63,7 +63,7 @@ bench: install-dev  ## Measure: requests per second and latencies beside the flo
 	$(BIN)/python -m bench
 
 proof: install-dev  ## The full-size race, destruction and simulation runs
-	$(PYTEST) -m proof
+	$(PYTEST) -m proof -o faulthandler_timeout=1800
 
 lock: install-dev  ## Write the locked requirement files anew
 	cd requirements && for name in base dev; do \

@@ -17,6 +17,7 @@ from portal.cases import views as cases
 from portal.config import Settings
 from portal.documents import views as documents
 from portal.handoff import views as handoff
+from portal.handoff.joint import views as joint
 from portal.keys import ring
 from portal.organisation import views as organisation
 from portal.people import views as people
@@ -24,6 +25,7 @@ from portal.platforms import PLATFORMS
 from portal.queue import stream
 from portal.queue import views as queue
 from portal.reports import views as reports
+from portal.reports.closing import views as closing
 from portal.web import errors, formats, navigation, routing, security
 from portal.web.navigation import Item
 
@@ -34,13 +36,18 @@ MENU = (
     Item("事项", "cases.index", P.CASE_READ),
     Item("登记", "cases.new", P.CASE_REGISTER),
     Item("候办总览", "queue.overview", P.QUEUE_OVERVIEW),
+    Item("联合接访", "joint.index", P.CASE_RELAY),
+    Item("今日收尾", "closing.wizard", P.QUEUE_CLOSE_DAY),
+    Item("公告", "queue.notices", P.NOTICE_PUBLISH),
+    Item("统计", "reports.queue_report", P.REPORT_READ),
     Item("大厅设置", "organisation.hall", P.HALL_CONFIGURE),
     Item("屏幕", "queue.screens", P.SCREEN_APPROVE),
     Item("账号", "access.accounts", P.ACCOUNT_MANAGE),
     Item("审计", "audit.index", P.AUDIT_READ),
 )
 BLUEPRINTS = (
-    *(module.blueprint for module in (access, audit, organisation, people, cases, documents, queue, handoff, reports)),
+    *(module.blueprint for module in (access, audit, organisation, people, cases, documents, queue)),
+    *(module.blueprint for module in (handoff, joint, closing, reports)),
     health.blueprint,
 )
 

@@ -142,6 +142,26 @@ def _relay_signed(entry: Entry) -> Telling:
     return (f"签收接力：{registry.platform(entry.data['to']).label}", "")
 
 
+def _joint_called(entry: Entry) -> Telling:
+    return (
+        f"召集联合接访：{'、'.join(entry.words.get('units', []))}",
+        _joined([entry.data.get("place", ""), entry.words.get("purpose", "")]),
+    )
+
+
+def _joint_marked(did: str) -> Callable[[Entry], Telling]:
+    def tell(entry: Entry) -> Telling:
+        late = "，迟到" if entry.data.get("late") else ""
+        return (f"联合接访{did}：{entry.words.get('unit', '')}", f"{entry.words.get('who', '')}{late}")
+
+    return tell
+
+
+def _joint_closed(entry: Entry) -> Telling:
+    absent = "、".join(entry.words.get("absent", []))
+    return ("联合接访结束", _joined([entry.words.get("outcome", ""), f"没有到场：{absent}" if absent else ""]))
+
+
 def _said(title: str, word: str = "") -> Callable[[Entry], Telling]:
     return lambda entry: (title, entry.words.get(word, "") if word else "")
 
@@ -172,4 +192,8 @@ TELLERS: dict[str, tuple[str, Callable[[Entry], Telling]]] = {
     "case.linked": ("record", lambda entry: (f"关联 {entry.data['other']}", entry.words.get("why", ""))),
     "relay.sent": ("handoff", _relayed),
     "relay.signed": ("handoff", _relay_signed),
+    "joint.called": ("handoff", _joint_called),
+    "joint.notified": ("handoff", _joint_marked("已通知")),
+    "joint.arrived": ("handoff", _joint_marked("到场")),
+    "joint.closed": ("handoff", _joint_closed),
 }

@@ -2,7 +2,7 @@
 
 from itertools import groupby
 
-from flask import Blueprint, Response, abort, flash, url_for
+from flask import Blueprint, Response, abort, flash, request, url_for
 from sqlalchemy import select
 
 from portal import clock, database
@@ -17,6 +17,7 @@ from portal.organisation.models import Service, Window
 from portal.queue.models import Ticket
 from portal.web.errors import say
 from portal.web.htmx import go, page
+from portal.web.routing import row_number
 
 blueprint = Blueprint("handoff", __name__)
 
@@ -40,6 +41,7 @@ def relay_form(ticket_id: int) -> Response:
         return _send(ticket, form, groups)
     if not form.is_submitted():
         form.version.data = str(ticket.version)
+        form.service.data = request.args.get("service", type=row_number)
     return _form(ticket, form, groups, 422 if form.is_submitted() else 200)
 
 

@@ -8,7 +8,7 @@ import logging
 import select
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import Any, Protocol
 
@@ -24,6 +24,7 @@ BEATS_UNTIL_GONE_IS_SEEN = {"sqlite": 7, "postgresql": 1}
 COALESCE = 0.25
 KEEP_ALIVE = 15.0
 RETRY_MS = 2000
+BETWEEN = ","  # the marks of the pages that share a stream
 FIRST_PAUSE, LAST_PAUSE = 0.5, 15.0
 GONE = select.POLLERR | select.POLLHUP | getattr(select, "POLLRDHUP", 0)
 
@@ -126,15 +127,16 @@ def watch(url: str, stop: threading.Event) -> Watch:
 class Subscription:
     """One open stream, as the iterable body of its response: lines of text/event-stream.
 
-    ``topics`` maps each topic to the event name its readers know. Says "this changed" and its revision, nothing else.
+    Each of ``parts`` maps topics to the event names its readers know; a page's own stream is one part, the stream of a whole
+    browser has one for each page. Says "this changed" and its revision, nothing else.
     """
 
-    def __init__(self, hub: "Hub", topics: Mapping[Topic, str], client: Any) -> None:
-        self.topics = topics
+    def __init__(self, hub: "Hub", parts: Sequence[Mapping[Topic, str]], client: Any) -> None:
+        self.topics = frozenset(topic for part in parts for topic in part)
         self.client = client
         self._hub = hub
-        self._order = sorted(topics)
-        self._sent: dict[Topic, int] = {}
+        self._parts = [(part, sorted(part)) for part in parts]
+        self._sent: list[dict[Topic, int]] = []  # by part
         self._latest: dict[Topic, int] = {}
         self._guard = threading.Lock()
         self._woken = threading.Event()
@@ -142,24 +144,31 @@ class Subscription:
         self._begun = self._breathe = False
 
     def start(self, current: Mapping[Topic, int], seen: str | None = None) -> None:
-        """``current``: revisions read *after* joining. ``seen``: the mark of what the page already shows, if it says so.
+        """``current``: revisions read *after* joining. ``seen``: the marks of what the pages already show, if they say so.
 
-        Without a mark the page counts as up to date; with one, everything that moved since is told at once.
+        Without a mark a page counts as up to date; with one, everything that moved since is told at once.
         """
+        seen_by_part = (seen or "").split(BETWEEN)
+        if len(seen_by_part) != len(self._parts):
+            seen_by_part = [""] * len(self._parts)
         with self._guard:
-            for topic in self._order:
+            for topic in self.topics:
                 self._latest.setdefault(topic, current.get(topic, 0))
-                self._sent[topic] = current.get(topic, 0)
-            if (marks := _marks(seen, len(self._order))) is not None:
-                self._sent = dict(zip(self._order, marks, strict=True))
-            if self._latest != self._sent:
+            for (_, order), shown in zip(self._parts, seen_by_part, strict=True):
+                marks = _marks(shown, len(order))
+                self._sent.append(
+                    {topic: current.get(topic, 0) for topic in order}
+                    if marks is None
+                    else dict(zip(order, marks, strict=True))
+                )
+            if self._moved():
                 self._woken.set()
 
     def tell(self, revisions: Mapping[Topic, int]) -> None:
         """The listener's news; wakes the stream where they concern it."""
         with self._guard:
-            self._latest.update({topic: revisions.get(topic, 0) for topic in self._order})
-            if self._sent and self._latest != self._sent:
+            self._latest.update({topic: revisions.get(topic, 0) for topic in self.topics})
+            if self._sent and self._moved():
                 self._woken.set()
 
     def end(self) -> None:
@@ -195,17 +204,21 @@ class Subscription:
             self._woken.clear()
             if self._ended.is_set():
                 return ""
-            moved = {
-                self.topics[topic]: self._latest[topic]
-                for topic in self._order
-                if self._latest[topic] != self._sent[topic]
-            }
-            self._sent = dict(self._latest)
+            moved = self._moved()
+            self._sent = [{topic: self._latest[topic] for topic in order} for _, order in self._parts]
         mark = self._mark()
         return "".join(f"event: {name}\nid: {mark}\ndata: {value}\n\n" for name, value in moved.items())
 
+    def _moved(self) -> dict[str, int]:
+        return {
+            names[topic]: self._latest[topic]
+            for (names, order), sent in zip(self._parts, self._sent, strict=True)
+            for topic in order
+            if self._latest[topic] != sent[topic]
+        }
+
     def _mark(self) -> str:
-        return mark(self._sent, self._order)
+        return BETWEEN.join(mark(sent, order) for sent, (_, order) in zip(self._sent, self._parts, strict=True))
 
 
 class Hub:
@@ -225,12 +238,12 @@ class Hub:
     def __len__(self) -> int:
         return len(self._open)
 
-    def join(self, topics: Mapping[Topic, str], client: Any = None) -> Subscription:
+    def join(self, *parts: Mapping[Topic, str], client: Any = None) -> Subscription:
         """A place for one stream; ``client``: its socket, watched for the other side's going. Raises Full."""
         with self._lock:
             if self._over.is_set() or len(self._open) >= self.limit:
                 raise Full
-            subscription = Subscription(self, topics, client)
+            subscription = Subscription(self, parts, client)
             self._open.add(subscription)
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._listen, name="topic-listener", daemon=True)

@@ -1,24 +1,34 @@
 """What a slip code tells its holder: number, who has the matter, what comes next and by when. No subject, no names.
 
-A slip can be lost, so nothing here says what the matter is about; and nothing is promised that the law or the record does not.
+A slip can be lost, so the code opens nothing without the last four characters of the holder's identity number or telephone,
+where one was given; nothing here says what the matter is about; and nothing is promised that the law or the record does not.
 """
 
+import hmac
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from portal import clock
 from portal.cases import registry
-from portal.cases.models import Case, Clock, Proceeding, Rating
+from portal.cases.models import Case, Clock, Party, Proceeding, Rating
 from portal.keys import ring
-from portal.organisation.models import Window
-from portal.queue.models import Ticket
+from portal.organisation.models import Service, Window
+from portal.people.models import Person
+from portal.queue import estimate
+from portal.queue.models import Appointment, Ticket
+from portal.queue.operations.moves import WAITING
 from portal.queue.operations.tickets import code_hash
+from portal.queue.queries import ahead_of
 from portal.statutes import deadlines
 
 LONGEST_CODE = 40
+TAIL = 4
+HOLDERS = ("petitioner", "applicant", "representative", "agent")  # who brings a matter, and so holds its slip
+OVER = "这个号只在取号当天有效，已经过期。还要办理的，请重新取号。"
 TICKET_SAYS = {
     "waiting": "正在等候叫号，请留意大厅屏幕。",
     "called": "正在叫号，请到{place}。",
@@ -67,11 +77,16 @@ class Matter:
 
 @dataclass(frozen=True)
 class Queued:
-    """The number behind a slip code of the queue."""
+    """The number behind a slip code of the queue. ``ahead``, ``wait`` and ``area`` are told while it waits: how many are called
+    before it, how long that may take (in words), where to sit. ``appointment``: the day and time it was booked for."""
 
     number: str
     day: date
     says: str
+    ahead: int | None = None
+    wait: str = ""
+    area: str = ""
+    appointment: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,24 +103,63 @@ def normal(code: str) -> str:
     return "".join(letter for letter in plain if letter.isascii() and letter.isalnum())
 
 
-def find(session: Session, code: str, today: date) -> Found | None:
-    """What ``code`` (in any spelling) opens, or None."""
+def find(session: Session, code: str, tail: str, at: datetime) -> Found | None:
+    """What ``code`` opens to whom ``tail`` belongs (both in any spelling); None for an unknown code and a wrong tail alike."""
     plain = normal(code)
     if not plain or len(plain) > LONGEST_CODE:
         return None
-    if case := session.scalar(select(Case).where(Case.enquiry_hash == ring.digest("enquiry", plain))):
-        return Found(None, _matter(session, case, today))
-    ticket = session.scalar(select(Ticket).where(Ticket.code_hash == code_hash(plain)))
-    if ticket is None:
+    ticket = None
+    case = session.scalar(select(Case).where(Case.enquiry_hash == ring.digest("enquiry", plain)))
+    if case is None:
+        ticket = session.scalar(select(Ticket).where(Ticket.code_hash == code_hash(plain)))
+        if ticket is None:
+            return None
+        case = session.get(Case, ticket.case_id) if ticket.case_id else None
+    if not _fits(_tails(session, case, ticket), normal(tail)):
         return None
-    case = session.get(Case, ticket.case_id) if ticket.case_id else None
-    return Found(_queued(session, ticket), _matter(session, case, today) if case else None)
+    queued = _queued(session, ticket, at) if ticket else None
+    return Found(queued, _matter(session, case, clock.day_of(at)) if case else None)
 
 
-def _queued(session: Session, ticket: Ticket) -> Queued:
+def _tails(session: Session, case: Case | None, ticket: Ticket | None) -> set[str]:
+    """The last four of every identity number and telephone on record; none where the visitor stayed unnamed."""
+    whose = [Person.id == ticket.person_id] if ticket and ticket.person_id else []
+    if case:
+        holders = select(Party.person_id).where(Party.case_id == case.id, Party.role.in_(HOLDERS))
+        whose.append(Person.id.in_(holders))
+    if not whose:
+        return set()
+    known = session.execute(select(Person.id_number, Person.phone).where(or_(*whose))).all()
+    # an extension (0359-2222222-801) is nobody's number
+    given = [text for number, phone in known for text in (number or "", "".join((phone or "").split("-")[:2]))]
+    return {normal(text)[-TAIL:] for text in given if len(normal(text)) >= TAIL}
+
+
+def _fits(tails: set[str], typed: str) -> bool:
+    # each is compared, in constant time: how long an answer takes tells nothing
+    same = [hmac.compare_digest(tail, typed[-TAIL:]) for tail in sorted(tails)]
+    return any(same) or not tails
+
+
+def _queued(session: Session, ticket: Ticket, at: datetime) -> Queued:
+    booked = session.get(Appointment, ticket.appointment_id) if ticket.appointment_id else None
+    appointment = f"{booked.day:%Y-%m-%d} {booked.slot // 60:02d}:{booked.slot % 60:02d}" if booked else ""
+    if ticket.day != clock.day_of(at) and ticket.ended_at is None:
+        return Queued(ticket.number, ticket.day, OVER, appointment=appointment)
     window = session.get(Window, ticket.window_id) if ticket.window_id else None
     says = TICKET_SAYS[ticket.state].format(place=window.name if window else "原窗口")
-    return Queued(ticket.number, ticket.day, says)
+    if ticket.state != WAITING:
+        return Queued(ticket.number, ticket.day, says, appointment=appointment)
+    told = estimate.for_ticket(session, ticket, at)
+    return Queued(
+        ticket.number,
+        ticket.day,
+        says,
+        ahead=ahead_of(session, ticket.centre_id, ticket),
+        wait=estimate.spell(told) if told else "",
+        area=session.get(Service, ticket.service_id).area,
+        appointment=appointment,
+    )
 
 
 def _matter(session: Session, case: Case, today: date) -> Matter:
@@ -136,9 +190,9 @@ def _limits(session: Session, case: Case, today: date) -> dict[int, tuple[Limit,
         Clock.case_id == case.id, Clock.stopped_at.is_(None), Clock.verified, Clock.effective_due.is_not(None)
     )
     found: dict[int, tuple[Limit, ...]] = {}
-    for clock in session.scalars(wanted.order_by(Clock.effective_due, Clock.id)):
-        rule = deadlines.rule(clock.key)
-        over = clock.effective_due < today
-        limit = Limit(rule.step, clock.effective_due, rule.citation, clock.provisional, over, rule.binds == "party")
-        found[clock.proceeding_id] = (*found.get(clock.proceeding_id, ()), limit)
+    for running in session.scalars(wanted.order_by(Clock.effective_due, Clock.id)):
+        rule = deadlines.rule(running.key)
+        over = running.effective_due < today
+        limit = Limit(rule.step, running.effective_due, rule.citation, running.provisional, over, rule.binds == "party")
+        found[running.proceeding_id] = (*found.get(running.proceeding_id, ()), limit)
     return found

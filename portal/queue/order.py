@@ -53,10 +53,13 @@ def rank(priority: str, since: datetime, appointed: datetime | None = None) -> i
     """The stored place in the queue, smaller is earlier: seconds of ``since`` less the class's credit.
 
     ``appointed``: the time of an appointment kept; it counts from then, less the credit of 预约, where that is the earlier.
+    That credit belongs to the time promised: coming early brings nobody further than coming without an appointment.
     KeyError for an unknown class.
     """
-    own = priorities.rank(priority, since)
-    return own if appointed is None else min(own, priorities.rank("appointment", appointed))
+    if appointed is None:
+        return priorities.rank(priority, since)
+    own = priorities.rank("ordinary" if priority == "appointment" else priority, since)
+    return min(own, priorities.rank("appointment", appointed))
 
 
 def claim(ticket: Standing, at: datetime, taste: Taste = ANY) -> int:
@@ -78,6 +81,7 @@ class Chosen:
 
     ticket: Standing
     relayed: bool = False
+    moved: bool = False
     returned: bool = False
     appointed: datetime | None = None
     kept_for: str = ""
@@ -96,6 +100,8 @@ def reason(chosen: Chosen, at: datetime, local: str = "") -> str:
         why = f"预约 {local}，按约定时间排，签到至今 {minutes} 分"
     elif chosen.relayed:
         why = f"接力号，保留原等候时间，取号至今 {minutes} 分"
+    elif chosen.moved:
+        why = f"转窗口或另办，保留原等候时间，取号至今 {minutes} 分"
     elif chosen.returned:
         why = f"过号或挂起后恢复，保留原取号先后，取号至今 {minutes} 分"
     elif chosen.quick:

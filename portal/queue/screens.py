@@ -1,7 +1,4 @@
-"""Wall screens and facing tablets: pairing, and what their boards show. A screen is a device, never a person's login.
-
-Boards know numbers, windows and door signs; nothing here reads a name, an identity number or a matter.
-"""
+"""Wall screens, kiosks and facing tablets: how they are paired and what they are for. A screen is a device, never a person's login."""
 
 import secrets
 from dataclasses import dataclass
@@ -14,15 +11,23 @@ from portal.access.actor import Actor
 from portal.cases.models import Case, Rating
 from portal.cases.operations import FieldProblems, Refused
 from portal.keys import ring
-from portal.organisation.models import Window
-from portal.queue.models import Call, Screen, Ticket, WindowSession
+from portal.organisation.models import Service, Window
+from portal.queue.models import Layout, Screen, Ticket
 from portal.trail import operations as trail
 
 COOKIE = "portal_screen"
-KINDS = (("hall", "大厅屏"), ("window", "窗口屏"), ("facing", "评价屏"))
+KINDS = (
+    ("hall", "大厅屏"),
+    ("zone", "区域屏"),
+    ("window", "窗口屏"),
+    ("schedule", "日程屏"),
+    ("facing", "评价屏"),
+    ("kiosk", "取号机"),
+)
+AT_A_WINDOW = ("window", "facing")
+LONGEST_NAME = 40
 LETTERS = "ACDEFGHJKMNPQRTUVWXY34679"  # read from a wall and typed by an administrator: nothing that looks like another
 CODE_LENGTH = 6
-RECENT = 6
 WAITS_FOR = timedelta(hours=12)
 MOST_WAITING = 50
 
@@ -56,27 +61,45 @@ def ask(session: Session, *, at: datetime) -> tuple[Screen, str]:
 
 
 def approve(
-    session: Session, actor: Actor, screen_id: int, *, kind: str, window_id: int | None, name: str, at: datetime
+    session: Session,
+    actor: Actor,
+    screen_id: int,
+    *,
+    kind: str,
+    window_id: int | None = None,
+    name: str = "",
+    area: str = "",
+    layout_id: int | None = None,
+    at: datetime,
 ) -> Screen:
     """Make a waiting device a screen of the actor's centre, or give an approved one another task.
 
-    Raises FieldProblems (kind, window_id), Refused where the device is gone or belongs to another centre.
+    ``window_id`` counts for window and facing, ``area`` for zone; ``layout_id`` None shows what its kind usually shows.
+    Raises FieldProblems (kind, window_id, area, layout_id), Refused where the device is gone or another centre's.
     """
     screen = session.scalar(select(Screen).where(Screen.id == screen_id).with_for_update())
     if screen is None or screen.revoked_at or screen.centre_id not in (None, actor.centre_id):
         raise Refused("这块屏幕已经撤销或不存在，请刷新后再看。")
-    window = session.get(Window, window_id) if window_id and kind != "hall" else None
+    window = session.get(Window, window_id) if window_id and kind in AT_A_WINDOW else None
+    layout = session.get(Layout, layout_id, with_for_update=True) if layout_id else None
+    area = area if kind == "zone" else ""
     problems = {}
     if kind not in dict(KINDS):
         problems["kind"] = "请选择屏幕用途。"
-    elif kind != "hall" and (window is None or window.centre_id != actor.centre_id):
+    elif kind in AT_A_WINDOW and (window is None or window.centre_id != actor.centre_id):
         problems["window_id"] = "窗口屏、评价屏须选择窗口。"
+    elif kind == "zone" and area not in areas(session, actor.centre_id):
+        problems["area"] = "区域屏须选择等候区。"
+    elif layout_id and (layout is None or layout.centre_id != actor.centre_id or layout.kind != kind):
+        problems["layout_id"] = f"这个版式不是{dict(KINDS)[kind]}的，请另选，或按默认显示。"
     if problems:
         raise FieldProblems(problems)
-    screen.centre_id, screen.kind, screen.window_id = actor.centre_id, kind, window.id if window else None
-    screen.name = name.strip() or (f"{window.name}{dict(KINDS)[kind]}" if window else dict(KINDS)[kind])
+    screen.centre_id, screen.kind, screen.area = actor.centre_id, kind, area
+    screen.window_id, screen.layout_id = window.id if window else None, layout.id if layout else None
+    screen.name = name.strip() or f"{window.name if window else area}{dict(KINDS)[kind]}"[:LONGEST_NAME]
     screen.approved_at, screen.approved_by = at, actor.id
-    _note(session, actor, screen, "screen.approved", at, {"kind": kind, "window_id": screen.window_id})
+    stated = {"kind": kind, "window_id": screen.window_id, "area": area, "layout_id": screen.layout_id}
+    _note(session, actor, screen, "screen.approved", at, stated)
     return screen
 
 
@@ -100,22 +123,27 @@ def waiting(session: Session, at: datetime) -> list[Screen]:
 
 @dataclass(frozen=True)
 class Approved:
-    """A paired screen in the administrator's list."""
+    """A paired screen in the administrator's list; ``place`` is its window or area, ``layout`` the layout's name or ""."""
 
     screen: Screen
     kind: str
-    window: str
+    place: str
+    layout: str
 
 
 def approved(session: Session, centre_id: int) -> list[Approved]:
     """The centre's paired screens, by name."""
     wanted = (
-        select(Screen, Window.name)
+        select(Screen, Window.name, Layout.name)
         .outerjoin(Window, Window.id == Screen.window_id)
+        .outerjoin(Layout, Layout.id == Screen.layout_id)
         .where(Screen.centre_id == centre_id, Screen.approved_at.is_not(None), Screen.revoked_at.is_(None))
         .order_by(Screen.name, Screen.id)
     )
-    return [Approved(screen, dict(KINDS)[screen.kind], window or "") for screen, window in session.execute(wanted)]
+    return [
+        Approved(screen, dict(KINDS)[screen.kind], window or screen.area, layout or "")
+        for screen, window, layout in session.execute(wanted)
+    ]
 
 
 def windows(session: Session, centre_id: int) -> list[tuple[int, str]]:
@@ -124,64 +152,10 @@ def windows(session: Session, centre_id: int) -> list[tuple[int, str]]:
     return [(row.id, f"{row.name} {row.sign}") for row in session.execute(wanted.order_by(Window.position, Window.id))]
 
 
-@dataclass(frozen=True)
-class Called:
-    """A number, the window it was called to, and that window's door sign: all that a wall may say."""
-
-    number: str
-    place: str
-    sign: str
-
-
-@dataclass(frozen=True)
-class HallBoard:
-    """``mark`` changes with every call and recall; ``recent`` are the last distinct tickets before the current one."""
-
-    mark: str
-    current: Called | None
-    recent: tuple[Called, ...]
-
-
-def hall_board(session: Session, centre_id: int, day: date) -> HallBoard:
-    """The hall's calls of ``day``. The mark counts them too: of two calls committed crosswise neither goes unannounced."""
-    today = (Call.centre_id == centre_id, Call.day == day)
-    last = (
-        select(func.max(Call.id).label("id")).where(*today).group_by(Call.ticket_id).order_by(func.max(Call.id).desc())
-    )
-    last = last.limit(RECENT + 1).subquery()
-    wanted = (
-        select(Call.id, Call.number, Window.name, Window.sign)
-        .join(last, last.c.id == Call.id)
-        .join(Window, Window.id == Call.window_id)
-        .order_by(Call.id.desc())
-    )
-    rows = session.execute(wanted).all()
-    called = [Called(row.number, row.name, row.sign) for row in rows]
-    count = session.scalar(select(func.count()).select_from(Call).where(*today))
-    return HallBoard(f"{rows[0].id}-{count}" if rows else "", called[0] if called else None, tuple(called[1:]))
-
-
-@dataclass(frozen=True)
-class WindowBoard:
-    """What stands over one window. ``state``: called, serving, waiting (请稍候), closed (暂停服务; why is nobody's business)."""
-
-    mark: str
-    place: str
-    sign: str
-    state: str
-    number: str = ""
-
-
-def window_board(session: Session, window_id: int) -> WindowBoard:
-    """The window's number now, or whether it is open."""
-    window = session.get(Window, window_id)
-    here = select(Ticket.id, Ticket.number, Ticket.state, Ticket.calls).where(
-        Ticket.window_id == window_id, Ticket.state.in_(("called", "serving"))
-    )
-    if ticket := session.execute(here).first():
-        return WindowBoard(f"{ticket.id}-{ticket.calls}", window.name, window.sign, ticket.state, ticket.number)
-    seat = select(WindowSession.state).where(WindowSession.window_id == window_id, WindowSession.closed_at.is_(None))
-    return WindowBoard("", window.name, window.sign, "waiting" if session.scalar(seat) == "serving" else "closed")
+def areas(session: Session, centre_id: int) -> list[str]:
+    """The waiting areas of the centre's services on offer, in the hall's order."""
+    wanted = select(Service.area).where(Service.centre_id == centre_id, Service.enabled, Service.area != "")
+    return list(session.scalars(wanted.group_by(Service.area).order_by(func.min(Service.position), Service.area)))
 
 
 @dataclass(frozen=True)

@@ -28,10 +28,21 @@ def standing(quick: Any, ticket: Any = Ticket) -> ColumnElement[int]:
 def waits(
     centre_id: Any, day: Any, window_id: Any, account_id: Any, ticket: Any = Ticket
 ) -> tuple[ColumnElement[bool], ...]:
-    """Who may be called there: a number kept for another window or person is left to it, as long as that one is open."""
-    window, person = aliased(WindowSession), aliased(WindowSession)
-    elsewhere = exists().where(window.window_id == ticket.for_window_id, window.closed_at.is_(None))
-    somebody = exists().where(person.account_id == ticket.for_account_id, person.closed_at.is_(None))
+    """Who may be called there: a number kept for another window or person is left to it, as long as that one is open and takes it."""
+    window, person, offered = aliased(WindowSession), aliased(WindowSession), aliased(WindowService)
+    takes_it = offered.service_id == ticket.service_id
+    elsewhere = exists().where(
+        window.window_id == ticket.for_window_id,
+        window.closed_at.is_(None),
+        offered.window_id == window.window_id,
+        takes_it,
+    )
+    somebody = exists().where(
+        person.account_id == ticket.for_account_id,
+        person.closed_at.is_(None),
+        offered.window_id == person.window_id,
+        takes_it,
+    )
     return (
         ticket.centre_id == centre_id,
         ticket.state == "waiting",

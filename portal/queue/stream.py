@@ -4,10 +4,13 @@ A view finds out who is asking and what concerns them, gives the database sessio
 stream that waits holds a thread and nothing else.
 """
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Collection, Mapping
+from urllib.parse import parse_qs
 
 from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
 from sqlalchemy import select
+from werkzeug.exceptions import HTTPException
 
 from portal import clock
 from portal.access.actor import Actor
@@ -15,7 +18,8 @@ from portal.access.guard import actor, public, requires
 from portal.access.permissions import Permission
 from portal.cases import queries as cases
 from portal.database import db
-from portal.queue import changes, screens
+from portal.queue import boards, changes, layouts, screens
+from portal.queue.boards import Scope
 from portal.queue.changes import Full, Hub, Topic
 from portal.queue.models import WindowSession
 from portal.trail.models import Revision
@@ -24,6 +28,7 @@ from portal.web.errors import say
 blueprint = Blueprint("stream", __name__)
 EXTENSION = "portal_stream"
 BUSY_FOR = 5  # seconds, the Retry-After of a refused stream
+MOST_PAGES = 60  # of one browser at a time
 
 
 def init_app(app: Flask, limit: int) -> None:
@@ -31,6 +36,7 @@ def init_app(app: Flask, limit: int) -> None:
     url = app.config["SQLALCHEMY_DATABASE_URI"]
     app.extensions[EXTENSION] = Hub(lambda stop: changes.watch(url, stop), limit)
     app.add_template_global(case_address, "case_stream")
+    app.add_template_global(address, "staff_stream")
     app.register_blueprint(blueprint)
 
 
@@ -41,20 +47,18 @@ def hub(app: Flask | None = None) -> Hub:
 
 def address(kind: str) -> str:
     """The stream of a staff page, with the mark of what the page is about to show, so that nothing is missed between."""
-    topics = _topics(kind, actor())
-    return url_for("stream.staff", kind=kind, seen=changes.mark(_revisions(topics), sorted(topics)))
+    return _marked("stream.staff", _topics(kind, actor()), kind=kind)
 
 
 def case_address(case_id: int) -> str:
     """The stream of a case's page, with its mark; pages of cases know it as ``case_stream``."""
-    topics = {(actor().centre_id, f"case:{case_id}"): "case"}
-    return url_for("stream.case", case_id=case_id, seen=changes.mark(_revisions(topics), sorted(topics)))
+    return _marked("stream.case", _case_topics(case_id), case_id=case_id)
 
 
 @blueprint.get("/stream/<kind>")
 @requires(Permission.SESSION_USE)
 def staff(kind: str) -> Response:
-    """window, desk, overview, home: what each of these pages shows, under the event names queue, board, window, relays."""
+    """window, desk, overview, home, joint: what each of these pages shows, under the event names queue, board, window, relays, alarm, joint."""
     return _open(_topics(kind, actor()))
 
 
@@ -64,7 +68,21 @@ def case(case_id: int) -> Response:
     """Event "case". 404 where the case is not open to the person, as everywhere."""
     if cases.can_see(db.session, actor(), case_id) is None:
         abort(404)
-    return _open({(actor().centre_id, f"case:{case_id}"): "case"})
+    return _open(_case_topics(case_id))
+
+
+@blueprint.get("/stream/several")
+@requires(Permission.SESSION_USE)
+def several() -> Response:
+    """What each address in ``of`` tells, in one stream for all windows of a browser; its events carry the address's place ("2:queue").
+
+    Who may not open an address by itself is told nothing of it here; 404 where that goes for every one.
+    """
+    asked = [_part(address) for address in request.args.getlist("of")[:MOST_PAGES]]
+    if not any(topics for topics, _ in asked):
+        abort(404)
+    parts = [{topic: f"{place}:{name}" for topic, name in topics.items()} for place, (topics, _) in enumerate(asked)]
+    return _open(*parts, seen=changes.BETWEEN.join(seen for _, seen in asked))
 
 
 @blueprint.get("/stream/board")
@@ -74,7 +92,8 @@ def board() -> Response:
     screen = screens.find(db.session, request.cookies.get(screens.COOKIE), clock.now())
     if screen is None or screen.approved_at is None:
         return say(403, "这块屏幕尚未配对。")
-    topics = {"board", f"screen:{screen.id}"} | ({f"window:{screen.window_id}"} if screen.window_id else set())
+    shown = layouts.plan(db.session, screen).blocks
+    topics = {f"screen:{screen.id}", *boards.topics(Scope(screen.centre_id, screen.area, screen.window_id), shown)}
     return _open({(screen.centre_id, topic): "board" for topic in topics})
 
 
@@ -87,20 +106,64 @@ def _topics(kind: str, who: Actor) -> dict[Topic, str]:
         )
         window_id = db.session.scalar(seat)
         return {**queue, **relays, **({(who.centre_id, f"window:{window_id}"): "window"} if window_id else {})}
+    alarm = {(who.centre_id, "alarm"): "alarm"}
     if kind == "desk":
-        return queue
+        return {**queue, **alarm}
     if kind == "overview":
-        return {**queue, (who.centre_id, "board"): "board"}
+        return {**queue, **alarm, (who.centre_id, "board"): "board"}
+    if kind == "joint":
+        return {(who.centre_id, "joint"): "joint"}
     if kind == "home":
-        return {**queue, **relays}
+        return {**queue, **relays, **alarm}
     abort(404)
 
 
-def _open(topics: Mapping[Topic, str]) -> Response:
+def _case_topics(case_id: int) -> dict[Topic, str]:
+    return {(actor().centre_id, f"case:{case_id}"): "case"}
+
+
+def _part(address: str) -> tuple[dict[Topic, str], str]:
+    """Topics and mark of one page's own address; no topics where its own view would refuse it.
+
+    An address whose key is not that of its topics now was made for somebody else, or for another window: told of everything at once.
+    """
+    path, _, query = address.partition("?")
+    if not path.startswith("/"):
+        return {}, ""
+    try:
+        rules = current_app.url_map.bind("", script_name=request.script_root or None)
+        endpoint, values = rules.match(path.removeprefix(request.script_root), method="GET")
+        if endpoint not in ("stream.staff", "stream.case"):
+            return {}, ""
+        if not actor().may(current_app.view_functions[endpoint]._permission):
+            return {}, ""
+        if endpoint == "stream.case" and cases.can_see(db.session, actor(), values["case_id"]) is None:
+            return {}, ""
+        topics = _topics(values["kind"], actor()) if endpoint == "stream.staff" else _case_topics(values["case_id"])
+    except HTTPException:
+        return {}, ""
+    given = parse_qs(query)
+    same = given.get("key") == [_key(topics)]
+    nothing_yet = changes.mark({}, sorted(topics))
+    return topics, given.get("seen", [""])[0] if same else nothing_yet
+
+
+def _marked(endpoint: str, topics: Mapping[Topic, str], **values: str | int) -> str:
+    mark = changes.mark(_revisions(topics), sorted(topics))
+    return url_for(endpoint, **values, key=_key(topics), seen=mark)
+
+
+def _key(topics: Mapping[Topic, str]) -> str:
+    """Tells apart what the same address means to another person, or to the same one at another window."""
+    return hashlib.sha256(f"{actor().id} {sorted(topics)}".encode()).hexdigest()[:12]
+
+
+def _open(*parts: Mapping[Topic, str], seen: str | None = None) -> Response:
     if request.method == "HEAD":
         return Response(mimetype="text/event-stream")
     try:
-        stream = hub().join(topics, request.environ.get("gunicorn.socket") or request.environ.get("werkzeug.socket"))
+        client = request.environ.get("gunicorn.socket") or request.environ.get("werkzeug.socket")
+        stream = hub().join(*parts, client=client)
     except Full:
         response = say(503)
         response.headers["Retry-After"] = str(BUSY_FOR)
@@ -108,7 +171,8 @@ def _open(topics: Mapping[Topic, str]) -> Response:
     try:
         # Joined first, read second and in a fresh transaction: what is committed in between is in one or in the other.
         db.session.remove()
-        stream.start(_revisions(topics), request.headers.get("Last-Event-ID") or request.args.get("seen"))
+        seen = request.headers.get("Last-Event-ID") or seen or request.args.get("seen")
+        stream.start(_revisions(stream.topics), seen)
     except BaseException:
         stream.close()
         raise
@@ -120,7 +184,7 @@ def _open(topics: Mapping[Topic, str]) -> Response:
     return response
 
 
-def _revisions(topics: Mapping[Topic, str]) -> dict[Topic, int]:
+def _revisions(topics: Collection[Topic]) -> dict[Topic, int]:
     centres, names = {centre_id for centre_id, _ in topics}, {name for _, name in topics}
     wanted = select(Revision.centre_id, Revision.topic, Revision.value)
     rows = db.session.execute(wanted.where(Revision.centre_id.in_(centres), Revision.topic.in_(names)))

@@ -1,6 +1,7 @@
 /* What the pages do beyond HTML and htmx. Every part works on attributes, so a page needs no script of its own:
  *
  *   data-key="F2"          the control is clicked by that key (F1–F10 without F5, or Ctrl+Enter); never while an input method composes
+ *   data-urgent            on a control and its form: the key works at once, whatever is being typed or composed, and the page is left as it is
  *   data-pick="c"          in a fieldset.choices: the option is chosen by that character (without it the digits count the options off)
  *   data-enter="next"      on a form: Enter in a one-line field goes to the next field instead of submitting
  *   data-keeps="id id"     on a form: it keeps the draft of those forms; kept before a key or another form takes over
@@ -10,7 +11,8 @@
  *   data-focus-idle        takes the focus when nothing else has it
  *   data-focus             takes the focus when the page or part arrives (error summaries)
  *   data-action="print"    prints; body[data-autoprint] prints by itself
- *   sse-connect            streams go through ONE connection per address, closed while the page is hidden, with catching up afterwards
+ *   sse-connect            streams go through ONE connection for all windows of the browser (stream-worker.js), else one per address; nothing is
+ *                          held while the page is hidden, and what happened meanwhile is caught up with
  *
  * Plain ES2018 for Chromium 83. */
 (function () {
@@ -20,6 +22,7 @@
   var COMPOSED_GRACE = 80;      // some input methods report the confirming Enter just after compositionend
   var FIRST_RETRY = 1000;
   var LAST_RETRY = 30000;
+  var WORKER_LIMIT = 4000;      // a shared worker that has not answered by then never will
   var BUSY_LIMIT = 15000;       // a download never answers the page; the button must come back
 
   /* ---- input method: the Enter that confirms a pinyin candidate is not a command ---- */
@@ -87,6 +90,10 @@
 
   document.addEventListener("keydown", function (event) {
     var name = keyName(event);
+    if (event.code === "F9" && !event.repeat && !event.ctrlKey && !event.altKey && !event.metaKey) {
+      var urgent = document.querySelector('[data-urgent][data-key="F9"]');
+      if (urgent) { event.preventDefault(); event.stopPropagation(); urgent.click(); return; }
+    }
     if (isComposing(event)) {
       // Stopped before anybody else sees it: neither the form nor htmx may act on a confirming Enter.
       if (event.key === "Enter") { event.preventDefault(); event.stopPropagation(); }
@@ -155,7 +162,7 @@
 
   document.addEventListener("click", function (event) {
     var control = event.target.closest("[data-key], [hx-target='#case-form']");
-    if (!control || going === control || event.button) { return; }
+    if (!control || going === control || event.button || control.hasAttribute("data-urgent")) { return; }
     var own = control.form || control.closest("form");
     var unsent = Array.prototype.filter.call(document.querySelectorAll("form[data-dirty='1']"), function (form) { return form !== own; });
     var forms = window.htmx ? keepers(own) : [];
@@ -199,7 +206,7 @@
   }
 
   document.addEventListener("submit", function (event) {
-    if (event.target.dataset.busy === "1" || composing) {
+    if (event.target.dataset.busy === "1" || (composing && !event.target.hasAttribute("data-urgent"))) {
       event.preventDefault();
       event.stopImmediatePropagation();
     }
@@ -326,9 +333,67 @@
   /* ---- streams ----
    * htmx-ext-sse asks htmx.createEventSource for its connection; it gets this one, which shares the address's single real EventSource,
    * never reports itself closed (so the extension's own reconnecting, which forgets listeners, stays out of it), lets go while the page is
-   * hidden, retries with growing pauses, and after every gap tells all listeners that something may have changed. */
+   * hidden, retries with growing pauses, and after every gap tells all listeners that something may have changed.
+   * A browser opens six connections to a host, whatever the number of its windows: where there are shared workers, one worker holds one
+   * stream for all of them. The page tells it what it listens to now; where the worker does not answer, the page goes its own way. */
 
   var links = {};
+  var script = document.currentScript;
+  var alone = !window.SharedWorker || !script;
+  var port = null;
+  var answered = null;
+  var telling = false;
+
+  function shared() {
+    if (alone || port) { return !alone; }
+    try {
+      var worker = new SharedWorker(script.src.replace(/portal\.js.*$/, "stream-worker.js"), "portal-streams");
+      worker.onerror = goAlone;
+      port = worker.port;
+      port.onmessage = hear;
+      answered = setTimeout(goAlone, WORKER_LIMIT);
+    } catch (problem) {
+      alone = true;
+    }
+    return !alone;
+  }
+
+  function goAlone() {
+    clearTimeout(answered);
+    if (alone) { return; }
+    alone = true;
+    port.postMessage({ bye: true });
+    port = null;
+    eachLink(function (link) {
+      link.joined = false;
+      link.open();
+    });
+  }
+
+  function hear(event) {
+    var said = event.data;
+    clearTimeout(answered);
+    if (said.url) {
+      var link = links[said.url];
+      if (link && link.joined) { link.tell(said.name, new MessageEvent(said.name, { data: said.data })); }
+    } else if (port && said.ping) {
+      port.postMessage({ here: true });
+    } else if (port && said.again) {
+      tellWorker();
+    }
+  }
+
+  /* Once for all that changed in one go. */
+  function tellWorker() {
+    if (telling) { return; }
+    telling = true;
+    Promise.resolve().then(function () {
+      telling = false;
+      if (!port) { return; }
+      var joined = Object.keys(links).filter(function (url) { return links[url].joined; });
+      port.postMessage({ links: joined.map(function (url) { return { url: url, names: Object.keys(links[url].names) }; }) });
+    });
+  }
 
   function Link(url) {
     this.url = url;
@@ -338,12 +403,18 @@
     this.timer = null;
     this.broken = false;
     this.users = 0;
+    this.joined = false;        // held by the shared worker
   }
 
   Link.prototype.open = function () {
     var link = this;
     clearTimeout(link.timer);
     if (link.source || document.hidden || !link.users) { return; }
+    if (shared()) {
+      link.joined = true;
+      tellWorker();
+      return;
+    }
     var source = new EventSource(link.url, { withCredentials: true });
     link.source = source;
     Object.keys(link.names).forEach(function (name) { link.attach(name); });
@@ -362,6 +433,7 @@
 
   Link.prototype.attach = function (name) {
     var link = this;
+    if (link.joined) { tellWorker(); }
     if (link.source) { link.source.addEventListener(name, function (event) { link.tell(name, event); }); }
   };
 
@@ -376,6 +448,7 @@
 
   Link.prototype.close = function () {
     clearTimeout(this.timer);
+    if (this.joined) { this.joined = false; tellWorker(); }
     if (this.source) { this.source.close(); this.source = null; this.broken = true; }
   };
 
@@ -419,7 +492,10 @@
       eachLink(function (link) { link.open(); });
     }
   });
-  window.addEventListener("pagehide", function () { eachLink(function (link) { link.close(); }); });
+  window.addEventListener("pagehide", function () {
+    eachLink(function (link) { link.close(); });
+    if (port) { port.postMessage({ bye: true }); }
+  });
   window.addEventListener("pageshow", function (event) { if (event.persisted) { eachLink(function (link) { link.open(); }); } });
 
   if (window.htmx) { window.htmx.createEventSource = connect; }

@@ -7,7 +7,7 @@ import pytest
 
 from tests.architecture import source
 
-FRAMES = ("layout.html", "screen_layout.html", "print_layout.html")
+FRAMES = ("layout.html", "screen_layout.html", "print_layout.html", "kiosk_layout.html")
 TYPED_BY_NOBODY = {"hidden", "submit", "button", "image", "reset"}
 
 every_template = pytest.mark.parametrize("path", source.templates(), ids=str)

@@ -120,9 +120,8 @@ def open_slip(page: Page) -> str:
 def free(page: Page) -> None:
     """To the window console, with nobody at the window: whoever the demo left there is finished, a closed window opened."""
     page.goto("/queue/window")
-    opening, idle = (
-        page.get_by_role("button", name=re.compile("^开启")),
-        page.get_by_role("button", name=re.compile("^叫下一位")),
+    opening, idle, left_open = (
+        page.get_by_role("button", name=re.compile(f"^{label}")) for label in ("开启", "叫下一位", "关闭昨日窗口")
     )
     if opening.count():
         opening.first.click()
@@ -134,9 +133,14 @@ def free(page: Page) -> None:
     if page.locator(TICKET).count():
         press(page, "F10")
         asked = page.get_by_role("alert").filter(has_text="尚未登记事项或续访")
-        expect(idle.or_(asked)).to_be_visible()
+        expect(idle.or_(left_open).or_(asked)).to_be_visible()
         if asked.count():
             _give_reason(page, "仅咨询", "已当面答复。")
+    expect(idle.or_(left_open)).to_be_visible()
+    if left_open.count():  # the day before nobody closed it
+        mine = page.locator("h1").inner_text()
+        press(page, "F2")
+        page.get_by_role("button", name=f"开启 {mine}").click()
     expect(idle).to_be_visible()
 
 
@@ -217,7 +221,7 @@ def handed(name: str, content: bytes, media_type: str) -> Callable[[Locator], No
 
 
 def pair(screens: Sequence[tuple[Page, str, str]], administrator: Page) -> None:
-    """Pair each (page, kind, window) by its code at /admin/screens and wait until it shows its board by itself."""
+    """Pair each (page, kind, window or area) by its code at /admin/screens and wait until it shows its board by itself."""
     for page, kind, window in screens:
         page.goto("/screens")
         code = page.locator(".pairing-code")
@@ -225,7 +229,9 @@ def pair(screens: Sequence[tuple[Page, str, str]], administrator: Page) -> None:
         administrator.goto("/admin/screens")
         asked = administrator.locator("article", has_text=code.inner_text())
         asked.get_by_label("用途").select_option(label=kind)
-        if window:
+        if kind == "区域屏":
+            asked.get_by_label("等候区").select_option(label=window)
+        elif window:
             chosen = asked.get_by_label("窗口").locator("option", has_text=re.compile(rf"^{window} "))
             asked.get_by_label("窗口").select_option(value=chosen.get_attribute("value"))
         asked.get_by_role("button", name="批准").click()
@@ -235,10 +241,11 @@ def pair(screens: Sequence[tuple[Page, str, str]], administrator: Page) -> None:
         expect(page.locator("[data-at]")).to_be_visible()
 
 
-def ask(page: Page, code: str) -> None:
-    """Ask for a slip's code at /enquiry."""
+def ask(page: Page, code: str, tail: str = "") -> None:
+    """Ask for a slip's code at /enquiry, with the last four of the visitor's identity number or telephone where one was given."""
     page.goto("/enquiry")
     page.get_by_role("textbox", name="查询码").fill(code)
+    page.get_by_role("textbox", name="后四位").fill(tail)
     page.get_by_role("button", name="查询", exact=True).click()
 
 

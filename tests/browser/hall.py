@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from portal import clock
@@ -70,6 +70,16 @@ class Hall:
             os.kill(process, signal.SIGKILL)
         self._process.wait(STOP_WITHIN)
 
+    def freeze(self) -> None:
+        """Stop every process where it stands (SIGSTOP): connections stay open and nothing answers, as with a dead network."""
+        for process in [self._process.pid, *_children(self._process.pid)]:
+            os.kill(process, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let every process go on."""
+        for process in [*_children(self._process.pid), self._process.pid]:
+            os.kill(process, signal.SIGCONT)
+
     def restart(self) -> None:
         """Stop and start again on the same port and data."""
         self.stop()
@@ -78,6 +88,11 @@ class Hall:
     def travel(self, moment: datetime) -> None:
         """Set every process's clock to ``moment`` (aware); it runs on from there."""
         clock.travel(self.clock_file, moment)
+
+    def now(self) -> datetime:
+        """What the hall's clock says."""
+        shift = float(self.clock_file.read_text(encoding="ascii")) if self.clock_file.exists() else 0.0
+        return datetime.now(UTC) + timedelta(seconds=shift)
 
     def said(self) -> str:
         """The log so far."""

@@ -299,7 +299,7 @@ class Day(Stage):
         assert page.goto("/screens/facing").status == 403
         self.shot(page, "day-staff-cannot-rate")
         page.goto("/enquiry")
-        acts.ask(page, self.code)
+        acts.ask(page, self.code, PHONE[-4:])
         expect(page.locator("#standing")).to_contain_text(self.case)
         assert page.get_by_role("button", name="提交评价").count() == 0
         assert page.evaluate(RATE_BY_HAND, self.code) == 403

@@ -26,6 +26,10 @@ TEXTS = (
     *sorted((ROOT / "templates" / "documents").glob("*.html")),
     *sorted((ROOT / "templates" / "enquiry").glob("*.html")),
     ROOT / "templates" / "queue" / "slip.html",
+    ROOT / "templates" / "queue" / "_slip.html",
+    *sorted((ROOT / "templates" / "kiosk").glob("*.html")),
+    ROOT / "queue" / "kiosk.py",
+    ROOT / "queue" / "views" / "kiosk.py",
     ROOT / "queue" / "enquiry.py",
     ROOT / "queue" / "views" / "enquiry.py",
 )
@@ -137,12 +141,12 @@ def test_a_closed_case_asks_for_a_rating_once(app: Flask, closed: Desk, read: Ca
     assert "请您评价" not in read(f"{closed.slip}/print")
     with app.app_context():
         close()
-    assert "凭查询码评价" in read(f"{closed.slip}/print")
+    assert "后四位评价" in read(f"{closed.slip}/print")
     with app.app_context(), database.write() as session:
         case = session.scalars(select(Case)).one()
         operations.rate(session, case, score="fair", words="", source="slip", at=MONDAY)
     paper = read(f"{closed.slip}/print")
-    assert "凭查询码评价" not in paper
+    assert "后四位评价" not in paper
     assert "基本满意" not in paper, "the score is the citizen's own, not the paper's"
 
 
@@ -171,7 +175,7 @@ def test_who_to_ask_is_printed_only_where_it_is_known(app: Flask, desk: Desk, re
         centre.telephone, centre.address = "", ""
     paper = read(f"{desk.slip}/print")
     assert "怎样查询" in paper
-    assert "电话" not in paper
+    assert "可以打电话" not in paper
     assert "地址" not in paper
 
 

@@ -36,7 +36,7 @@ class Size:
     tickets: int
 
 
-SMALL = Size(processes=3, windows=9, tickets=70)
+SMALL = Size(processes=3, windows=6, tickets=45)
 FULL = Size(processes=4, windows=60, tickets=2000)
 
 
@@ -51,7 +51,7 @@ def test_every_number_ends_once_and_every_minute_is_accounted_for(
         for share in _portions(size.tickets):
             with database.write() as session:
                 day.queue_up(session, share, rng)
-    told = workers.run(day.live, settings, seed, _shares(size, rng))
+    told = workers.run(day.live, settings, seed, _shares(size, rng), day.WITHIN)
     assert not told.problems, told.problems[0]
     with app.app_context():
         session = database.db.session()

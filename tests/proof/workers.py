@@ -34,7 +34,13 @@ class Abandoned(Exception):
     """Raised on purpose after the work was done and before it was committed."""
 
 
-def run(work: Callable[..., None], settings: Settings, seed: int, shares: Sequence[Sequence[Any]]) -> Told:
+def run(
+    work: Callable[..., None],
+    settings: Settings,
+    seed: int,
+    shares: Sequence[Sequence[Any]],
+    within: float = WITHIN,
+) -> Told:
     """``work(app, told, rng, item)`` in one thread for each item, one process for each share; what all were told together."""
     spawn = multiprocessing.get_context("spawn")
     answers = spawn.Queue()
@@ -45,7 +51,7 @@ def run(work: Callable[..., None], settings: Settings, seed: int, shares: Sequen
     for process in processes:
         process.start()
     try:
-        told = [answers.get(timeout=WITHIN) for _ in processes]
+        told = [answers.get(timeout=within) for _ in processes]
     finally:
         for process in processes:
             process.join(timeout=5)

@@ -1,4 +1,4 @@
-"""The citizen's page: a code in any spelling, plain words and true dates, no subject, no guessing, one rating by oneself."""
+"""The citizen's page: code and last four in any spelling, plain words and true dates, no subject, no guessing, one rating."""
 
 from datetime import timedelta
 
@@ -9,17 +9,23 @@ from sqlalchemy import select
 
 from portal import clock, database
 from portal.cases import operations as cases
-from portal.cases.models import Case, Clock, Rating
+from portal.cases.models import Case, Clock, Party, Rating
+from portal.cases.operations import PersonGiven
 from portal.documents.codes import grouped
 from portal.organisation.models import Centre
+from portal.people import operations as people
 from portal.queue import enquiry, throttle
 from portal.queue import operations as queue
+from portal.queue.estimate import Estimate
+from portal.queue.models import Appointment
 from portal.queue.throttle import Throttle
+from portal.queue.views import enquiry as enquiry_view
 from portal.trail.models import Access, Event
 from tests.queue import wall as hall
 from tests.queue.wall import MORNING, Wall, later
 from tests.support import csrf_token, submit
 
+TAIL = hall.ID_NUMBER[-4:]
 SECRETS = (hall.NAME, hall.NAME[0] + "*", hall.ID_NUMBER, hall.PHONE, hall.SUBJECT, "工作人员")
 
 
@@ -53,10 +59,17 @@ def ticket_code(inside, wall):
     return taken
 
 
-def ask(client: FlaskClient, code: str, minute: int = 5, path: str = "/enquiry", **fields: str):
+def ask(client: FlaskClient, code: str, minute: int = 5, path: str = "/enquiry", tail: str = TAIL, **fields: str):
     with clock.frozen(later(minute)):
-        answer = submit(client, path, "/enquiry", **({"code": code} if path == "/enquiry" else {"key": code, **fields}))
+        answer = submit(
+            client, path, "/enquiry", tail=tail, **({"code": code} if path == "/enquiry" else {"key": code, **fields})
+        )
     return answer, BeautifulSoup(answer.get_data(as_text=True), "html.parser")
+
+
+def _person(session, wall: Wall, tail: str):
+    phone = f"1390359{tail}"
+    return people.find_or_create(session, wall.centre_id, name="另一方", phone=phone, at=MORNING)
 
 
 def text_of(page: BeautifulSoup) -> str:
@@ -108,6 +121,117 @@ def test_nothing_is_promised_where_no_period_runs(client, code_of, inside) -> No
 def test_a_code_may_be_spelt_as_people_type(client, code_of, ticket_code, spelling) -> None:
     assert ask(client, spelling(code_of()))[0].status_code == 200
     assert ask(client, spelling(ticket_code()))[0].status_code == 200
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [hall.ID_NUMBER[-4:], hall.PHONE[-4:], " ４５１３ ", "1 2 3 4", hall.PHONE],
+    ids=["identity number", "telephone", "full-width", "spaced", "the whole telephone"],
+)
+def test_the_last_four_of_either_number_open_it(client, code_of, ticket_code, spelling: str) -> None:
+    assert ask(client, code_of(), tail=spelling)[0].status_code == 200
+    assert ask(client, ticket_code(), tail=spelling)[0].status_code == 200
+
+
+def test_an_identity_number_that_ends_in_x(client, inside, wall) -> None:
+    number = "11010519491231002X"
+    with inside(), database.write() as session:
+        code = hall.ticket(session, wall, MORNING, person=PersonGiven("王某", number)).code
+    for spelling in ("002X", "002x", "００２Ｘ"):
+        assert ask(client, code, tail=spelling)[0].status_code == 200, spelling
+    assert ask(client, code, tail="1002")[0].status_code == 422
+
+
+def test_a_landline_with_an_extension(client, inside, wall) -> None:
+    with inside(), database.write() as session:
+        code = hall.ticket(session, wall, MORNING, person=PersonGiven("王某", phone="0359-2222345-801")).code
+    assert ask(client, code, tail="2345")[0].status_code == 200
+    assert ask(client, code, tail="5801")[0].status_code == 422
+
+
+@pytest.mark.parametrize("tail", ["", "9999", "123", "x", "<b>", "吕守信", "4513' OR 1=1"])
+def test_a_wrong_pair_answers_like_an_unknown_code(client, code_of, ticket_code, tail: str, inside) -> None:
+    answers = []
+    for code in (code_of(), ticket_code(), "WRONGCODE9"):
+        answer, page = ask(client, code, tail=tail)
+        assert answer.status_code == 422
+        assert page.select("#standing") == []
+        answers.append(page.select_one(".field-error").text)
+    assert len(set(answers)) == 1, "the answer tells whether the code was right"
+    with inside() as session:
+        assert len(session.scalars(select(Access)).all()) == 3
+
+
+def test_a_wrong_tail_is_slowed_down_as_a_wrong_code_is(client, code_of) -> None:
+    code = code_of()
+    for number in range(throttle.BURST):
+        assert ask(client, code, tail=f"000{number}")[0].status_code == 422
+    assert ask(client, code)[0].status_code == 429
+
+
+@pytest.mark.parametrize("tail", ["", "1234"])
+def test_where_nothing_was_given_the_code_alone_opens_it(client, inside, wall, tail: str) -> None:
+    with inside(), database.write() as session:
+        nameless = hall.ticket(session, wall, MORNING, person=None).code
+        named = hall.ticket(session, wall, MORNING, person=PersonGiven("只留姓名")).code
+    assert ask(client, nameless, tail=tail)[0].status_code == 200
+    assert ask(client, named, tail=tail)[0].status_code == 200
+
+
+def test_a_nameless_number_is_guarded_by_who_brought_its_matter(client, inside, wall) -> None:
+    with inside(), database.write() as session:
+        made = hall.case(session, wall, MORNING)
+        session.add(
+            Party(case_id=made.id, name="某单位", role="respondent", person_id=_person(session, wall, "8888").id)
+        )
+        code = hall.ticket(session, wall, MORNING, person=None, case_id=made.id).code
+    assert ask(client, code, tail="")[0].status_code == 422
+    assert ask(client, code, tail="8888")[0].status_code == 422, "the other side opened it"
+    assert ask(client, code)[0].status_code == 200
+
+
+def test_a_rating_needs_the_tail_too(client, code_of, inside) -> None:
+    code = code_of(closed=True)
+    answer, page = ask(client, code, path="/enquiry/rating", tail="0000", score="unsatisfied")
+    assert answer.status_code == 422
+    assert enquiry_view.UNKNOWN in page.get_text()
+    with inside() as session:
+        assert session.scalars(select(Rating)).all() == []
+    assert ask(client, code, path="/enquiry/rating", score="fair")[0].status_code == 303
+
+
+def test_who_waits_is_told_how_many_are_ahead_and_where_to_sit(client, inside, wall) -> None:
+    with inside(), database.write() as session:
+        for minute in range(3):
+            code = hall.ticket(session, wall, later(minute)).code
+    shown = text_of(ask(client, code)[1].select_one("#standing"))
+    assert "前面还有2人" in shown
+    assert "请在一楼等候" in shown
+    assert "分钟" not in shown, "nobody was served today: there is nothing to estimate from"
+
+
+def test_the_estimate_is_told_with_its_error(client, inside, wall, monkeypatch) -> None:
+    monkeypatch.setattr(enquiry.estimate, "for_ticket", lambda *_: Estimate(20 * 60, 5 * 60))
+    with inside(), database.write() as session:
+        code = hall.ticket(session, wall, MORNING).code
+    assert "约 15–25 分钟" in ask(client, code)[1].get_text()
+
+
+def test_a_number_that_came_of_an_appointment_says_so(client, inside, wall) -> None:
+    with inside(), database.write() as session:
+        booked = Appointment(centre_id=wall.centre_id, service_id=wall.service_id, day=MORNING.date(), slot=600, note="",
+                             source="phone", code="X", code_hash="x", booked_by=wall.greeter.id, booked_at=MORNING)  # fmt: skip
+        session.add(booked)
+        session.flush()
+        code = hall.ticket(session, wall, MORNING, appointment=booked).code
+    assert "预约时间：2026-11-23 10:00" in ask(client, code)[1].get_text()
+
+
+def test_yesterdays_number_no_longer_waits(client, ticket_code) -> None:
+    shown = ask(client, ticket_code(), minute=60 * 24)[1].get_text()
+    assert "已经过期" in shown
+    assert "正在等候" not in shown
+    assert "前面还有" not in shown
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from portal import clock, database
 from portal.cases.models import Rating
 from portal.cases.operations import Refused
 from portal.queue import operations as queue
-from portal.queue import screens
+from portal.queue import boards, screens
 from portal.queue.models import Screen
 from portal.queue.views import screens as views
 from portal.trail import queries as trail
@@ -143,7 +143,7 @@ def test_approving_is_for_the_system_administrator(wall, sign_in) -> None:
         ({"kind": "facing", "window_id": ""}, "须选择窗口"),
         ({"kind": "cinema", "window_id": "0"}, None),
         ({"kind": "hall", "window_id": "9999"}, None),
-        ({"kind": "hall", "window_id": "0", "name": "长" * 41}, "不超过 40 字"),
+        ({"kind": "hall", "window_id": "0", "name": "长" * 41}, "最多40字"),
     ],
 )
 def test_a_wrong_task_is_refused_beside_its_field(app, wall, inside, sign_in, fields, message) -> None:
@@ -242,8 +242,8 @@ def test_a_window_screen_follows_its_window(device, call, inside, wall) -> None:
 
 def test_a_board_is_drawn_once_for_each_change(device, call, monkeypatch) -> None:
     drawn = []
-    original = screens.hall_board
-    monkeypatch.setattr(screens, "hall_board", lambda *args: drawn.append(args) or original(*args))
+    original = boards.board
+    monkeypatch.setattr(boards, "board", lambda *args: drawn.append(args) or original(*args))
     first, second = device(), device()
     with clock.frozen(MORNING):
         answer = first.get("/screens/hall/board", headers=PART)

@@ -180,7 +180,7 @@ def test_a_window_hears_of_queue_window_and_relays(app, wall, server, sign_in) -
 
 def test_a_page_misses_nothing_between_its_making_and_its_stream(app, wall, server, sign_in) -> None:
     with app.test_request_context():
-        marked = changes.mark({(wall.centre_id, "queue"): 0}, [(wall.centre_id, "queue")])
+        marked = changes.mark({}, [(wall.centre_id, "alarm"), (wall.centre_id, "queue")])
     bump(app, wall.centre_id, "queue")
     listener = server.listen(f"/stream/desk?seen={marked}", staff_cookie(sign_in, "greeter"))
     assert listener.event(within=1.0)["event"] == "queue"

@@ -13,10 +13,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from flask import Flask
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
-from portal import clock
+from portal import clock, database
 from portal.access import operations as access
 from portal.access.actor import Actor, actor_of
 from portal.access.permissions import Role
@@ -196,6 +197,23 @@ class Listener:
         """Walk away."""
         self._file.close()
         self._socket.close()
+
+
+def queries(app: Flask, act: Callable[[], object]) -> int:
+    """How many statements ``act`` sends to the database."""
+    seen: list[str] = []
+    with app.app_context():
+        engine = database.db.engine
+
+    def note(*arguments: object) -> None:
+        seen.append(str(arguments[2]))
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        act()
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    return len(seen)
 
 
 def eventually(condition: Callable[[], bool], within: float = 5.0) -> bool:

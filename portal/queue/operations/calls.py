@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session, aliased
 
 from portal import clock
 from portal.access.actor import Actor
-from portal.organisation.models import Service, WindowService
-from portal.queue import order
+from portal.organisation.models import Service, Window, WindowService
+from portal.queue import order, priorities
 from portal.queue.models import Appointment, Call, Period, Ticket
+from portal.queue.operations import announcing
 from portal.queue.operations.moves import CALLED, MISSED, WAITING, change_period, move, note
 from portal.queue.operations.refusals import Refused, StaleTicket, StillServing
 from portal.queue.operations.windows import PAUSED, SERVING, Place, place_of
@@ -27,7 +28,7 @@ def call_next(session: Session, actor: Actor, *, at: datetime) -> Ticket | None:
     One conditional UPDATE decides: two windows can never get the same number. Raises StillServing (a doubled click),
     Refused where the window is not open or paused.
     """
-    place = _ready(session, actor)
+    place = ready(session, actor, at)
     ticket = _claim(session, actor, place, at)
     if ticket is None:
         return None
@@ -37,7 +38,7 @@ def call_next(session: Session, actor: Actor, *, at: datetime) -> Ticket | None:
 
 def call_particular(session: Session, actor: Actor, ticket_id: int, *, version: int, at: datetime) -> Ticket:
     """Call one number out of its turn. Raises StaleTicket where it no longer waits, StillServing, Refused."""
-    place = _ready(session, actor)
+    place = ready(session, actor, at)
     refuse_foreign(session, actor, place, ticket_id)
     ticket = move(
         session,
@@ -96,13 +97,16 @@ def miss(session: Session, actor: Actor, ticket_id: int, *, version: int, at: da
     return ticket
 
 
-def _ready(session: Session, actor: Actor) -> Place:
+def ready(session: Session, actor: Actor, at: datetime) -> Place:
+    """The actor's window, if a visitor may come to it now. Raises StillServing, Refused where paused or left open yesterday."""
     place = place_of(session, actor)
     if place.ticket_number:
         raise StillServing(f"{place.name} 正在接待 {place.ticket_number}，请先办结、挂起或过号。")
     if place.state != SERVING:
         word = "暂停服务" if place.state == PAUSED else "处理后台工作"
         raise Refused(f"{place.name} 正在{word}，请先恢复服务再叫号。")
+    if place.left_open(at):
+        raise Refused(f"{place.name} 是以前开的窗，一直没有关闭。请先按“关闭昨日窗口”，再重新开窗。")
     return place
 
 
@@ -153,6 +157,7 @@ class _Before:
     overtook: bool
     less_wanted: bool
     served: bool
+    elsewhere: bool
     returned: bool
 
 
@@ -163,7 +168,8 @@ def why(session: Session, actor: Actor, place: Place, ticket: Ticket, at: dateti
     kept_for = "本人" if ticket.for_account_id == actor.id else ""
     chosen = order.Chosen(
         ticket,
-        relayed=found.served and not found.returned,
+        relayed=found.elsewhere and not found.returned,
+        moved=found.served and not found.elsewhere and not found.returned,
         returned=found.returned,
         appointed=appointed,
         kept_for=kept_for or (place.name if ticket.for_window_id == place.window_id else ""),
@@ -176,11 +182,12 @@ def why(session: Session, actor: Actor, place: Place, ticket: Ticket, at: dateti
 
 
 def _appointed(session: Session, ticket: Ticket) -> datetime | None:
-    """The time of the appointment that the number was taken for, if it was kept (a late one counts as any other number)."""
-    if ticket.appointment_id is None or ticket.rank == order.rank(ticket.priority, ticket.taken_at):
+    """The time of the appointment that the number stands by (one that came late, or long before, stands by its coming)."""
+    if ticket.appointment_id is None:
         return None
     slot = session.scalar(select(Appointment.slot).where(Appointment.id == ticket.appointment_id))
-    return clock.at_hall(ticket.day, *divmod(slot, 60))
+    promised = clock.at_hall(ticket.day, *divmod(slot, 60))
+    return promised if ticket.rank == priorities.rank("appointment", promised) else None
 
 
 def _before(session: Session, actor: Actor, place: Place, ticket: Ticket) -> _Before:
@@ -199,17 +206,19 @@ def _before(session: Session, actor: Actor, place: Place, ticket: Ticket) -> _Be
     )
     ahead = tuple_(standing(place.quick, other), other.id) < tuple_(ticket.rank + taste.shift(ticket), ticket.id)
     before, less_wanted = other.taken_at < ticket.taken_at, WindowService.preference > preference
+    served = (Period.ticket_id == ticket.id, Period.kind == "serving")
     came = select(Period.kind).where(Period.ticket_id == ticket.id).order_by(Period.id.desc()).offset(2).limit(1)
     row = session.execute(
         select(
             queue.where(ahead).scalar_subquery(),
             queue.where(before, ~ahead).scalar_subquery(),
             queue.where(before, less_wanted).scalar_subquery(),
-            exists().where(Period.ticket_id == ticket.id, Period.kind == "serving"),
+            exists().where(*served),
+            exists().where(*served, Window.id == Period.window_id, Window.platform != place.platform),
             came.scalar_subquery(),
         )
     ).one()
-    return _Before(row[0], bool(row[1]), bool(row[2]), bool(row[3]), row[4] in ("missed", "holding"))
+    return _Before(row[0], bool(row[1]), bool(row[2]), bool(row[3]), bool(row[4]), row[5] in ("missed", "holding"))
 
 
 def _announce(session: Session, actor: Actor, place: Place, ticket: Ticket, at: datetime, reason: str) -> None:
@@ -219,8 +228,9 @@ def _announce(session: Session, actor: Actor, place: Place, ticket: Ticket, at: 
 
 
 def _store_call(session: Session, actor: Actor, ticket: Ticket, at: datetime, *, again: bool, reason: str) -> None:
-    session.execute(
-        insert(Call).values(
+    stored = session.execute(
+        insert(Call)
+        .values(
             centre_id=ticket.centre_id,
             day=ticket.day,
             ticket_id=ticket.id,
@@ -232,4 +242,14 @@ def _store_call(session: Session, actor: Actor, ticket: Ticket, at: datetime, *,
             why=reason,
             area=select(Service.area).where(Service.id == ticket.service_id).scalar_subquery(),
         )
+        .returning(Call.id, Call.area)
+    ).one()
+    announcing.make(
+        session,
+        ticket.centre_id,
+        stored.id,
+        number=ticket.number,
+        window_id=ticket.window_id,
+        area=stored.area,
+        at=at,
     )

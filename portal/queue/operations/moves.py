@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.access.actor import Actor
 from portal.organisation.models import Window
-from portal.queue.models import Period, Ticket
+from portal.queue.models import Errand, Period, Ticket
 from portal.queue.operations.refusals import Refused, StaleTicket, StillServing
 from portal.trail import operations as trail
 
@@ -69,6 +69,8 @@ def move(
         raise StaleTicket(what_happened(session, actor, ticket_id))
     if source != (target,):
         change_period(session, ticket, at)
+    if target in (DONE, LEFT):
+        _end_errands(session, ticket)
     return ticket
 
 
@@ -97,6 +99,23 @@ def change_period(session: Session, ticket: Ticket, at: datetime) -> None:
                 start=ended or at,
             )
         )
+
+
+def errand_done(session: Session, ticket_id: int, service_id: int) -> None:
+    """The visitor was served for ``service_id``: where that was one of the errands, it is done."""
+    wanted = (Errand.ticket_id == ticket_id, Errand.service_id == service_id, Errand.state == "open")
+    session.execute(update(Errand).where(*wanted).values(state="done").execution_options(synchronize_session=False))
+
+
+def _end_errands(session: Session, ticket: Ticket) -> None:
+    """No visit ends with a silent errand: the one just served is done, what is left over was dropped."""
+    served = ticket.service_id if ticket.state == DONE else None
+    session.execute(
+        update(Errand)
+        .where(Errand.ticket_id == ticket.id, Errand.state == "open")
+        .values(state=case((Errand.service_id == served, "done"), else_="dropped"))
+        .execution_options(synchronize_session=False)
+    )
 
 
 def what_happened(session: Session, actor: Actor, ticket_id: int) -> str:

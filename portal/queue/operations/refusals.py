@@ -15,6 +15,14 @@ class NothingRecorded(Refused):
     """A visitor would leave the window with neither a case nor a stated reason (nothing leaves unanswered)."""
 
 
+class OpenErrands(Refused):
+    """The visit would end while further services are open; ``names`` are they. The clerk goes on to one, or says the rest is dropped."""
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(f"还要办：{'、'.join(names)}。请转去办理，或确认其余不办了。")
+        self.names = names
+
+
 class NotGiven(Refused):
     """The service gives no number now (closed, or its quota reached); the message is the sentence for the visitor."""
 
@@ -27,4 +35,4 @@ class OpenToday(Refused):
         self.number = number
 
 
-__all__ = ["NotGiven", "NothingRecorded", "OpenToday", "Refused", "StaleTicket", "StillServing"]
+__all__ = ["NotGiven", "NothingRecorded", "OpenErrands", "OpenToday", "Refused", "StaleTicket", "StillServing"]

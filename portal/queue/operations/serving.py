@@ -5,14 +5,15 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal import clock
 from portal.access.actor import Actor
 from portal.cases.models import Case
 from portal.cases.operations.record import note as note_on_case
-from portal.organisation.models import Window, WindowService
-from portal.queue.models import Period, Ticket
-from portal.queue.operations.calls import call_next
-from portal.queue.operations.moves import CALLED, DONE, HELD, SERVING, move, note
-from portal.queue.operations.refusals import NothingRecorded, Refused, StillServing
+from portal.organisation.models import Service, Window, WindowService
+from portal.queue.models import Errand, Period, Ticket
+from portal.queue.operations.calls import call_next, refuse_foreign
+from portal.queue.operations.moves import CALLED, DONE, HELD, SERVING, WAITING, move, note
+from portal.queue.operations.refusals import NothingRecorded, OpenErrands, Refused, StillServing
 from portal.queue.operations.windows import place_of
 from portal.trail import operations as trail
 
@@ -103,20 +104,69 @@ def resume_held(session: Session, actor: Actor, ticket_id: int, *, version: int,
     return ticket
 
 
+def back_to_queue(
+    session: Session, actor: Actor, ticket_id: int, *, version: int, at: datetime, keep: bool = False
+) -> Ticket:
+    """回到排队: a held number waits again with the rank it always had; ``keep``: for the actor, as long as a window is open.
+
+    The actor's own, or one of the services of the actor's window. Raises StaleTicket, Refused (of another day or window).
+    """
+    place = place_of(session, actor)
+    before = session.execute(
+        select(Ticket.account_id, Ticket.window_id).where(Ticket.id == ticket_id, Ticket.centre_id == actor.centre_id)
+    ).one_or_none()
+    if before is None or before.account_id != actor.id or keep:
+        refuse_foreign(session, actor, place, ticket_id)
+    ticket = move(
+        session,
+        actor,
+        ticket_id,
+        version=version,
+        source=(HELD,),
+        target=WAITING,
+        at=at,
+        window_id=None,
+        account_id=None,
+        called_at=None,
+        calls=0,
+        hold_reason="",
+        for_window_id=None,
+        for_account_id=actor.id if keep else None,
+    )
+    if ticket.day != clock.day_of(at):
+        raise Refused(f"{ticket.number} 不是今天的号，请重新取号。")
+    note(session, actor, ticket, "ticket.waits_again", at, {"number": ticket.number} | ({"kept": True} if keep else {}))
+    trail.bump(session, actor.centre_id, "queue", f"window:{before.window_id}")
+    return ticket
+
+
 def finish(
-    session: Session, actor: Actor, ticket_id: int, *, version: int, at: datetime, reason: str = "", words: str = ""
+    session: Session,
+    actor: Actor,
+    ticket_id: int,
+    *,
+    version: int,
+    at: datetime,
+    reason: str = "",
+    words: str = "",
+    drop: bool = False,
 ) -> Ticket:
     """接待完毕. A visit on no case needs a ``reason`` (code of REASONS), with ``words`` for those in NEEDS_WORDS.
 
-    Raises NothingRecorded where neither case nor reason is there, StaleTicket.
+    ``drop``: further services of the visit that are still open are given up (其余不办了). Raises OpenErrands where there are
+    some and it is not said, NothingRecorded where neither case nor reason is there, StaleTicket.
     """
+    left_over = _further(session, ticket_id)
     has_case = session.scalar(
         select(Ticket.case_id).where(Ticket.id == ticket_id, Ticket.account_id == actor.id, Ticket.state == SERVING)
     )
     ticket = move(session, actor, ticket_id, version=version, source=(SERVING,), target=DONE, at=at, mine=True)
+    if left_over and not drop:
+        raise OpenErrands(list(left_over.values()))
     if has_case is None:
         _check_reason(reason, words.strip())
     data = {"window_id": ticket.window_id, "case_id": ticket.case_id, "reason": None if has_case else reason}
+    data |= {"dropped": list(left_over)} if left_over else {}
     said = words.strip()[:MOST_WORDS]
     note(session, actor, ticket, "ticket.finished", at, data, {"words": said} if said and not has_case else None)
     trail.bump(session, actor.centre_id, "board", f"window:{ticket.window_id}")
@@ -124,11 +174,31 @@ def finish(
 
 
 def finish_and_call_next(
-    session: Session, actor: Actor, ticket_id: int, *, version: int, at: datetime, reason: str = "", words: str = ""
+    session: Session,
+    actor: Actor,
+    ticket_id: int,
+    *,
+    version: int,
+    at: datetime,
+    reason: str = "",
+    words: str = "",
+    drop: bool = False,
 ) -> Ticket | None:
     """One key: finish this visitor and call the next, in one transaction; None where nobody waits. Raises as both do."""
-    finish(session, actor, ticket_id, version=version, at=at, reason=reason, words=words)
+    finish(session, actor, ticket_id, version=version, at=at, reason=reason, words=words, drop=drop)
     return call_next(session, actor, at=at)
+
+
+def _further(session: Session, ticket_id: int) -> dict[int, str]:
+    """The open errands of a ticket besides the service it is at, by service id."""
+    wanted = (
+        select(Service.id, Service.name)
+        .join(Errand, Errand.service_id == Service.id)
+        .join(Ticket, Ticket.id == Errand.ticket_id)
+        .where(Errand.ticket_id == ticket_id, Errand.state == "open", Errand.service_id != Ticket.service_id)
+        .order_by(Errand.id)
+    )
+    return dict(session.execute(wanted).all())
 
 
 def _check_reason(reason: str, words: str) -> None:

@@ -19,7 +19,17 @@ from portal.people.models import Person
 from portal.queue import estimate, order, priorities
 from portal.queue.models import Appointment, Errand, Ticket
 from portal.queue.opening import refuse_closed
-from portal.queue.operations.moves import AT_WINDOW, HELD, MISSED, WAITING, change_period, move, note
+from portal.queue.operations.moves import (
+    AT_WINDOW,
+    HELD,
+    MISSED,
+    SERVING,
+    WAITING,
+    change_period,
+    errand_done,
+    move,
+    note,
+)
 from portal.queue.operations.refusals import OpenToday, Refused
 from portal.trail import operations as trail
 
@@ -48,14 +58,15 @@ def take_ticket(
     appointment: Appointment | None = None,
     kept: bool = False,
     errands: Sequence[int] = (),
+    screen_id: int | None = None,
 ) -> Ticket:
     """A new ticket, waiting: the next number of (centre, day, prefix) and a slip code for later enquiry.
 
     ``beyond``: give it although the service is closed or its quota reached. ``once`` names the form it came from: the same
     one again gives the same ticket. ``appointment`` it is taken for, ``kept`` if in time: it then counts from the time that
-    was promised. ``errands`` are further services of this visit. Raises FieldProblems (service_id, priority, headcount,
-    errands), NotGiven where the service gives no number now, and OpenToday where the person still holds a number of today
-    and ``again`` is not set.
+    was promised. ``errands`` are further services of this visit; ``screen_id``: the kiosk it was taken at. Raises FieldProblems
+    (service_id, priority, headcount, errands), NotGiven where the service gives no number now, and OpenToday where the
+    person still holds a number of today and ``again`` is not set.
     """
     if once and (given := session.scalar(select(Ticket).where(Ticket.once == once))):
         return given
@@ -86,7 +97,7 @@ def take_ticket(
         appointment_id=appointment.id if appointment else None,
     )
     session.add_all(Errand(centre_id=actor.centre_id, ticket_id=ticket.id, service_id=each, at=at) for each in errands)
-    _note_taken(session, actor, ticket, {"errands": list(errands), "beyond": beyond})
+    _note_taken(session, actor, ticket, {"errands": list(errands), "beyond": beyond, "screen_id": screen_id})
     return ticket
 
 
@@ -170,7 +181,9 @@ def requeue(session: Session, actor: Actor, ticket_id: int, service_id: int, *, 
     service = session.get(Service, service_id)
     if service is None or service.centre_id != actor.centre_id or not service.enabled:
         raise Refused("没有这项服务，或已停用。")
-    window_id = session.scalar(select(Ticket.window_id).where(Ticket.id == ticket_id))
+    before = session.execute(
+        select(Ticket.window_id, Ticket.service_id, Ticket.state).where(Ticket.id == ticket_id)
+    ).one_or_none()
     ticket = move(
         session,
         actor,
@@ -185,9 +198,13 @@ def requeue(session: Session, actor: Actor, ticket_id: int, service_id: int, *, 
         account_id=None,
         called_at=None,
         calls=0,
+        for_window_id=None,
+        for_account_id=None,
     )
+    if before.state == SERVING and before.service_id != service.id:
+        errand_done(session, ticket.id, before.service_id)
     note(session, actor, ticket, "ticket.requeued", at, {"number": ticket.number, "service_id": service.id})
-    trail.bump(session, actor.centre_id, "queue", f"window:{window_id}")
+    trail.bump(session, actor.centre_id, "queue", f"window:{before.window_id}")
     return ticket
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from portal import clock
 from portal.access.actor import Actor
 from portal.access.models import Account
 from portal.organisation.models import Window
@@ -31,6 +32,11 @@ class Place:
     ticket_id: int | None
     ticket_number: str | None
     quick: bool = False
+    opened_at: datetime | None = None
+
+    def left_open(self, at: datetime) -> bool:
+        """Whether it was opened on a day before ``at``'s and never closed."""
+        return self.opened_at is not None and clock.day_of(self.opened_at) != clock.day_of(at)
 
 
 def place_of(session: Session, actor: Actor) -> Place:
@@ -45,6 +51,7 @@ def place_of(session: Session, actor: Actor) -> Place:
             Ticket.id,
             Ticket.number,
             Window.quick,
+            WindowSession.opened_at,
         )
         .join(Window, Window.id == WindowSession.window_id)
         .outerjoin(Ticket, (Ticket.account_id == WindowSession.account_id) & Ticket.state.in_(AT_WINDOW))
@@ -86,6 +93,26 @@ def close_window(session: Session, actor: Actor, *, at: datetime) -> None:
         raise Refused(f"您还有挂起的号 {'、'.join(numbers)}，请先恢复办理或结束。")
     _set(session, place, closed_at=at)
     _note(session, actor, "window.closed", place.window_id, at)
+
+
+def close_left_open(session: Session, actor: Actor, *, at: datetime) -> None:
+    """Close a window that was left open on an earlier day. Numbers still on hold stay listed for whoever ends them.
+
+    Raises StillServing while a visitor of that day is at the window, Refused where the window was opened today.
+    """
+    place = place_of(session, actor)
+    if not place.left_open(at):
+        raise Refused(f"{place.name} 是今天开的，请用“关闭窗口”。")
+    _refuse_visitor(place, "关闭昨日窗口")
+    _set(session, place, closed_at=at)
+    _note(session, actor, "window.closed", place.window_id, at, {"left_open": True})
+
+
+def end_session(session: Session, actor: Actor, place: Place, kind: str, at: datetime, data: dict) -> None:
+    """Close the session at ``place`` with the event ``kind``. Raises StillServing while a visitor is there."""
+    _refuse_visitor(place, "交班")
+    _set(session, place, closed_at=at)
+    _note(session, actor, kind, place.window_id, at, data)
 
 
 def pause(session: Session, actor: Actor, *, reason: str, at: datetime, backoffice: bool = False) -> None:

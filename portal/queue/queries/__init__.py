@@ -13,6 +13,8 @@ from portal.queue.queries.hall import (
     today,
     windows,
 )
+from portal.queue.queries.handovers import HandedOver, HeldElsewhere, handed_over, held_elsewhere, paused_since
+from portal.queue.queries.transfers import Further, Targets, colleagues, errands, targets
 from portal.queue.queries.visit import VisitEntry, durations, periods, visit_entries
 from portal.queue.queries.window import (
     Mine,
@@ -31,27 +33,37 @@ from portal.queue.queries.window import (
 )
 
 __all__ = [
+    "Further",
+    "HandedOver",
+    "HeldElsewhere",
     "Mine",
     "MyWindow",
     "ServiceState",
     "Slip",
+    "Targets",
     "Today",
     "VisitEntry",
     "Waiting",
     "WindowState",
     "ahead_of",
+    "colleagues",
     "durations",
+    "errands",
     "figures",
+    "handed_over",
     "held",
+    "held_elsewhere",
     "held_numbers_today",
     "last_finished",
     "missed",
     "my_ticket",
     "my_window",
     "overview",
+    "paused_since",
     "periods",
     "service_ids",
     "services",
+    "targets",
     "ticket",
     "today",
     "visit_entries",

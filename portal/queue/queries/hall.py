@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import case, func, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select, tuple_
+from sqlalchemy.orm import Session, aliased
 
 from portal.access.models import Account
 from portal.documents.codes import grouped
 from portal.organisation.models import Service, Window, WindowService
-from portal.queue import priorities
+from portal.queue import order, priorities
 from portal.queue.models import Ticket, WindowSession
 from portal.queue.operations.moves import LABELS
 
@@ -88,6 +88,9 @@ class Slip:
     platform: str
     area: str
     code: str
+    quick: bool
+    estimated: int | None
+    estimate_error: int | None
 
     @property
     def priority_label(self) -> str:
@@ -127,6 +130,9 @@ def ticket(session: Session, centre_id: int, ticket_id: int) -> Slip | None:
             Service.platform,
             Service.area,
             Ticket.code,
+            Ticket.quick,
+            Ticket.estimated,
+            Ticket.estimate_error,
         )
         .join(Service, Service.id == Ticket.service_id)
         .where(Ticket.centre_id == centre_id, Ticket.id == ticket_id)
@@ -135,19 +141,42 @@ def ticket(session: Session, centre_id: int, ticket_id: int) -> Slip | None:
 
 
 def ahead_of(session: Session, centre_id: int, slip: Slip | Ticket) -> int:
-    """How many will be called before this number among those who wait for the same service."""
+    """How many numbers will be called before this one: of its own service, and of what the open windows for it call first."""
+    same = and_(
+        Ticket.service_id == slip.service_id,
+        tuple_(Ticket.rank, Ticket.id) < tuple_(literal(slip.rank), literal(slip.id)),
+    )
     ahead = (
         select(func.count())
         .select_from(Ticket)
         .where(
             Ticket.centre_id == centre_id,
-            Ticket.service_id == slip.service_id,
             Ticket.state == "waiting",
             Ticket.day == slip.day,
-            tuple_(Ticket.rank, Ticket.id) < tuple_(slip.rank, slip.id),
+            Ticket.id != slip.id,
+            or_(same, _first_somewhere(centre_id, slip)),
         )
     )
     return session.scalar(ahead) or 0
+
+
+def _first_somewhere(centre_id: int, slip: Slip | Ticket) -> ColumnElement[bool]:
+    """Whether an open window that takes ``slip`` too would call the other number first, by that window's own order."""
+    own, theirs = aliased(WindowService), aliased(WindowService)
+    mine = literal(slip.rank) + own.preference * order.PREFERENCE_STEP
+    mine = mine - case((and_(Window.quick, literal(bool(slip.quick))), order.QUICK_CREDIT), else_=0)
+    other = Ticket.rank + theirs.preference * order.PREFERENCE_STEP
+    other = other - case((and_(Window.quick, Ticket.quick), order.QUICK_CREDIT), else_=0)
+    return exists().where(
+        WindowSession.centre_id == centre_id,
+        WindowSession.closed_at.is_(None),
+        Window.id == WindowSession.window_id,
+        own.window_id == Window.id,
+        own.service_id == slip.service_id,
+        theirs.window_id == Window.id,
+        theirs.service_id == Ticket.service_id,
+        tuple_(other, Ticket.id) < tuple_(mine, literal(slip.id)),
+    )
 
 
 def overview(session: Session, centre_id: int, day: date) -> list[ServiceState]:

@@ -13,8 +13,11 @@ from portal.cases.models import Case
 from portal.organisation.models import Service, Window
 from portal.queue import priorities
 from portal.queue.models import Period
+from portal.queue.operations.closing import OUTCOMES
 from portal.queue.operations.serving import REASONS
 from portal.trail.queries import Entry, entries
+
+_OUTCOMES = {code: f"收尾时记为{label}" for code, (label, _state) in OUTCOMES.items()}
 
 
 @dataclass(frozen=True)
@@ -55,14 +58,34 @@ def visit_entries(session: Session, actor: Actor, ticket_id: int) -> list[VisitE
     """The ticket's events in words ``actor`` may read, oldest first; a matter that is not open to him has no number."""
     found = entries(session, f"ticket:{ticket_id}")
     known = _open_to(session, actor, {entry.data.get("case_id") for entry in found})
-    people = _names(session, Account, {entry.actor_id for entry in found})
-    windows = _names(session, Window, {entry.data.get("window_id") for entry in found})
-    services = _names(session, Service, {entry.data.get("service_id") for entry in found})
+    people = _names(session, Account, {entry.actor_id for entry in found} | _ids(found, "to_account_id"))
+    windows = _names(session, Window, _ids(found, "window_id", "to_window_id"))
+    services = _names(session, Service, _ids(found, "service_id", "errands", "dropped"))
     told = []
     for entry in found:
-        title, detail, kind = _told(entry, windows, services, entry.data.get("case_id") in known)
+        known_as = _Known(windows, services, people)
+        title, detail, kind = _told(entry, known_as, entry.data.get("case_id") in known)
         told.append(VisitEntry(entry.at, title, detail, people.get(entry.actor_id, ""), kind))
     return told
+
+
+@dataclass(frozen=True)
+class _Known:
+    """Names by id of what the events mention."""
+
+    windows: dict[int, str]
+    services: dict[int, str]
+    people: dict[int, str]
+
+    def listed(self, ids: list[int] | None) -> str:
+        """Those services, one after another."""
+        return "、".join(self.services.get(each, "") for each in ids or ())
+
+
+def _ids(found: list[Entry], *names: str) -> set[int | None]:
+    """What the events say under ``names``, single or listed."""
+    said = [entry.data.get(name) for entry in found for name in names]
+    return {each for value in said for each in (value if isinstance(value, list) else [value])}
 
 
 def _names(session: Session, model: type, ids: set[int | None]) -> dict[int, str]:
@@ -77,12 +100,19 @@ def _open_to(session: Session, actor: Actor, case_ids: set[int | None]) -> set[i
     return set(session.scalars(select(Case.id).where(Case.id.in_(wanted), cases.visible(actor)))) if wanted else set()
 
 
-def _told(entry: Entry, windows: dict[int, str], services: dict[int, str], known: bool) -> tuple[str, str, str]:
+def _told(entry: Entry, names: _Known, known: bool) -> tuple[str, str, str]:
     data, words = entry.data, entry.words
-    window = windows.get(data.get("window_id"), "窗口")
-    service = services.get(data.get("service_id"), "")
-    reason = REASONS.get(data.get("reason") or "", "")
-    taken = "・".join(filter(None, (service, _class(data), f"{data.get('headcount')} 人")))
+    window = names.windows.get(data.get("window_id"), "窗口")
+    service = names.services.get(data.get("service_id"), "")
+    colleague = names.people.get(data.get("to_account_id"), "")
+    goal = names.windows.get(data.get("to_window_id"), "") or colleague or service
+    taken = (service, _class(data), f"{data.get('headcount')} 人", "快办" if data.get("quick") else "")
+    taken = "・".join(filter(None, (*taken, _after("还要办 ", names.listed(data.get("errands"))))))
+    reason = (
+        REASONS.get(data.get("reason") or "", ""),
+        words_of(words),
+        _after("其余不办：", names.listed(data.get("dropped"))),
+    )
     tellings = {
         "ticket.taken": (f"取号 {data.get('number')}", taken, "visit"),
         "ticket.called": (f"{window} 叫号", data.get("why", ""), "visit"),
@@ -97,9 +127,24 @@ def _told(entry: Entry, windows: dict[int, str], services: dict[int, str], known
         "ticket.registered": ("登记事项" + (f" {data.get('number')}" if known else ""), "", "step"),
         "ticket.followed_up": ("续访记入" + (f" {data.get('number')}" if known else "原事项"), "", "step"),
         "ticket.identified": ("核对身份，与本中心记录对应", "", "visit"),
-        "ticket.finished": ("接待完毕", ":".join(filter(None, (reason, words_of(words)))), "step"),
+        "ticket.finished": ("接待完毕", "：".join(filter(None, reason)), "step"),
+        "ticket.transferred": (f"转到 {goal}", words.get("reason") or "号码、等候时间、优先类别不变", "handoff"),
+        "ticket.released": ("取消指定", "同一服务的窗口都可以叫", "visit"),
+        "ticket.errand_added": (f"还要办 {service}", "", "visit"),
+        "ticket.went_on": (f"本项办完，{'接着办' if data.get('here') else '转'} {service}", "", "step"),
+        "ticket.waits_again": ("回到排队", "仍由原来的工作人员办理" if data.get("kept") else "保留原取号先后", "visit"),
+        "ticket.closed_out": (_OUTCOMES.get(data.get("outcome"), "收尾时结束"), words_of(words), "step"),
+        "joint.called": ("召集联合接访", "、".join(words.get("units", [])), "handoff"),
+        "joint.notified": ("联合接访已通知", f"{words.get('unit', '')} {words.get('who', '')}", "handoff"),
+        "joint.arrived": ("联合接访到场", f"{words.get('unit', '')} {words.get('who', '')}", "handoff"),
+        "joint.closed": ("联合接访结束", words.get("outcome", ""), "handoff"),
+        "ticket.handed_over": (f"随交班转给 {colleague}", "", "handoff"),
     }
     return tellings.get(entry.kind, ("其他记录", "", "visit"))
+
+
+def _after(head: str, said: str) -> str:
+    return head + said if said else ""
 
 
 def _class(data: dict) -> str:

@@ -13,7 +13,7 @@ from portal.organisation.models import Service, Window, WindowService
 from portal.people.masking import mask_name
 from portal.people.models import Person
 from portal.queue import priorities
-from portal.queue.models import Period, Ticket, WindowSession
+from portal.queue.models import Call, Period, Ticket, WindowSession
 from portal.queue.operations.tickets import NAMELESS
 from portal.queue.standing import standing, takes, waits
 
@@ -34,7 +34,7 @@ class MyWindow:
 
 @dataclass(frozen=True)
 class Mine:
-    """The visitor at the actor's window. ``name`` is masked; "" where the desk took down nobody."""
+    """The visitor at the actor's window. ``name`` is masked; "" where the desk took down nobody. ``why`` this one was next."""
 
     id: int
     number: str
@@ -51,6 +51,9 @@ class Mine:
     taken_at: datetime
     called_at: datetime | None
     started_at: datetime | None
+    service_id: int
+    quick: bool
+    why: str
 
     @property
     def priority_label(self) -> str:
@@ -60,7 +63,11 @@ class Mine:
 
 @dataclass(frozen=True)
 class Waiting:
-    """One of those who wait, in the order they will be called. ``kept``: for this window or person alone."""
+    """One of those who wait, in the order they will be called. ``kept``: for this window or person alone.
+
+    ``reserved``: for somebody; where it is not ``kept`` they have no window open, and anybody may call it.
+    ``relayed``: was served at another platform; ``served``: at any window before.
+    """
 
     id: int
     number: str
@@ -70,7 +77,10 @@ class Waiting:
     version: int
     taken_at: datetime
     relayed: bool
+    served: bool
     quick: bool
+    appointed: bool
+    reserved: bool
     kept: bool
 
     @property
@@ -110,6 +120,16 @@ _MINE = (
         Ticket.taken_at,
         Ticket.called_at,
         Ticket.started_at,
+        Ticket.service_id,
+        Ticket.quick,
+        func.coalesce(
+            select(Call.why)
+            .where(Call.ticket_id == Ticket.id, Call.again.is_(False))
+            .order_by(Call.id.desc())
+            .limit(1)
+            .scalar_subquery(),
+            "",
+        ),
         Person.kind,
     )
     .join(Service, Service.id == Ticket.service_id)
@@ -127,8 +147,18 @@ _WAITING = (
         Ticket.headcount,
         Ticket.version,
         Ticket.taken_at,
-        exists().where(Period.ticket_id == Ticket.id, Period.kind == "serving").label("relayed"),
+        exists()
+        .where(
+            Period.ticket_id == Ticket.id,
+            Period.kind == "serving",
+            Window.id == Period.window_id,
+            Window.platform != Service.platform,
+        )
+        .label("relayed"),
+        exists().where(Period.ticket_id == Ticket.id, Period.kind == "serving").label("served"),
         Ticket.quick,
+        Ticket.appointment_id.is_not(None).label("appointed"),
+        (Ticket.for_window_id.is_not(None) | Ticket.for_account_id.is_not(None)).label("reserved"),
         ((Ticket.for_window_id == _HERE) | (Ticket.for_account_id == _ME)).label("kept"),
     )
     .join(Service, Service.id == Ticket.service_id)

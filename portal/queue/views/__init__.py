@@ -5,6 +5,41 @@ from flask import Blueprint
 blueprint = Blueprint("queue", __name__)
 
 # The parts register their routes on the blueprint above, so they come after it.
-from portal.queue.views import desk, enquiry, facing, overview, screens, tickets, window  # noqa: E402
+from portal.queue.views import (  # noqa: E402
+    desk,
+    devices,
+    emergencies,
+    enquiry,
+    errands,
+    facing,
+    handovers,
+    kiosk,
+    layouts,
+    notices,
+    overview,
+    screens,
+    tickets,
+    transfers,
+    voice,
+    window,
+)
 
-__all__ = ["blueprint", "desk", "enquiry", "facing", "overview", "screens", "tickets", "window"]
+__all__ = [
+    "blueprint",
+    "desk",
+    "devices",
+    "emergencies",
+    "enquiry",
+    "errands",
+    "facing",
+    "handovers",
+    "kiosk",
+    "layouts",
+    "notices",
+    "overview",
+    "screens",
+    "tickets",
+    "transfers",
+    "voice",
+    "window",
+]

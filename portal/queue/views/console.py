@@ -15,7 +15,8 @@ from portal.cases.forms import RegisterForm, register_form, scoped
 from portal.cases.forms.fields import choices
 from portal.cases.views import dossier
 from portal.database import db
-from portal.queue import operations, queries, stream
+from portal.organisation.models import Centre
+from portal.queue import estimate, operations, queries, stream
 from portal.queue.forms import HOLD_REASONS, PAUSE_REASONS, FinishForm, FollowUpForm
 from portal.queue.queries import Mine, MyWindow
 from portal.trail.models import Access
@@ -40,13 +41,25 @@ def console(
     mine = queries.my_window(db.session, who)
     if mine is None:
         openable = queries.windows_to_open(db.session, who)
-        return page("queue/closed.html", status=status, problem=problem, windows=openable, platforms=_platforms())
+        handed = queries.handed_over(db.session, who)
+        return page(
+            "queue/closed.html",
+            status=status,
+            problem=problem,
+            windows=openable,
+            platforms=_platforms(),
+            handed_over=handed,
+        )
     ticket = queries.my_ticket(db.session, who)
     shown = {
         "window": mine,
         "problem": problem,
         "stream_url": stream.address("window"),
         "held": queries.held(db.session, who),
+        "elsewhere": queries.held_elsewhere(db.session, who, mine.id, clock.today()),
+        "handed_over": queries.handed_over(db.session, who),
+        "left_open": clock.day_of(mine.opened_at) != clock.today(),
+        "paused_since": None if mine.state == "serving" else queries.paused_since(db.session, who),
         "missed": queries.missed(db.session, who, mine.id, clock.today()),
         "sure_of_miss": sure_of_miss,
         "hold_reasons": HOLD_REASONS,
@@ -68,12 +81,20 @@ def console(
 def queue_of(mine: MyWindow | None, *, wide: bool) -> dict[str, Any]:
     """Who waits for a window: the next few and how many in all. ``wide`` is the idle console's longer list."""
     if mine is None:
-        return {"waiting": [], "waiting_count": 0, "wide": wide, "window": None}
+        return {"waiting": [], "waiting_count": 0, "wide": wide, "window": None, "told": "", "threshold": 0}
     who, day = actor(), clock.today()
     rows = queries.waiting(db.session, who, mine, day, MANY if wide else FEW)
     full = len(rows) == (MANY if wide else FEW)
     count = queries.waiting_count(db.session, who, mine, day) if full else len(rows)
-    return {"waiting": rows, "waiting_count": count, "wide": wide, "window": mine}
+    told = estimate.for_window(db.session, who.centre_id, mine.id, clock.now())
+    return {
+        "waiting": rows,
+        "waiting_count": count,
+        "wide": wide,
+        "window": mine,
+        "told": estimate.spell(told) if rows and told else "",
+        "threshold": db.session.get(Centre, who.centre_id).group_threshold,
+    }
 
 
 def registration_form(ticket: Mine, mine: MyWindow) -> RegisterForm:
@@ -163,6 +184,8 @@ def _visit(ticket: Mine, mine: MyWindow, form: RegisterForm | None, follow_up: F
         first.render_kw = {**(first.render_kw or {}), "data-focus": ""}
     return {
         "ticket": ticket,
+        "errands": _errands(ticket, mine),
+        "services": queries.services(db.session, actor().centre_id) if ticket.state == "serving" else [],
         "spent": queries.durations(spans, clock.now()),
         "running": next((span for span in spans if span.end is None), None),
         "visit": queries.visit_entries(db.session, actor(), ticket.id),
@@ -177,6 +200,21 @@ def _visit(ticket: Mine, mine: MyWindow, form: RegisterForm | None, follow_up: F
         "platform": registry.platform(mine.platform),
         "subject": _subject(ticket),
     }
+
+
+def _errands(ticket: Mine, mine: MyWindow) -> list[dict[str, Any]]:
+    """What the visitor has to do besides. ``relay``: the case has to go along to another platform; ``here``: this window takes it."""
+    found = queries.errands(db.session, ticket.id, ticket.service_id)
+    taken = set(queries.service_ids(db.session, mine.id)) if found else set()
+    return [
+        {
+            "service_id": each.service_id,
+            "name": each.name,
+            "relay": each.platform != mine.platform and ticket.case_id is not None,
+            "here": each.platform == mine.platform and each.service_id in taken,
+        }
+        for each in found
+    ]
 
 
 def _subject(ticket: Mine) -> str:

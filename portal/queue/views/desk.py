@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from flask import Response, abort, flash, request, url_for
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal import clock, database
@@ -16,7 +17,7 @@ from portal.database import db
 from portal.organisation.models import Centre
 from portal.people import identity
 from portal.people import queries as people
-from portal.queue import operations, queries, stream
+from portal.queue import estimate, operations, queries, stream
 from portal.queue.forms import DeskForm, KnownForm, VersionForm
 from portal.queue.models import Ticket
 from portal.queue.views import blueprint
@@ -39,9 +40,12 @@ def desk() -> Response:
     if not form.validate():
         return _desk(form, groups, status=422)
     try:
-        ticket = database.attempt(_take, form)
+        ticket = _take_once(form)
     except operations.OpenToday as problem:
         form.again.errors = [str(problem)]
+        return _desk(form, groups, status=422)
+    except operations.NotGiven as problem:
+        form.beyond.errors = [f"{problem}确需加号的，勾选后再出号。"]
         return _desk(form, groups, status=422)
     except FieldProblems as problem:
         for name, message in problem.problems.items():
@@ -93,8 +97,17 @@ def slip(ticket_id: int) -> Response:
         centre=_centre(),
         platform=registry.platform(shown.platform),
         ahead=queries.ahead_of(db.session, actor().centre_id, shown),
+        wait=_told(shown),
         autoprint="noprint" not in request.args,
     )
+
+
+def _take_once(form: DeskForm) -> Ticket:
+    try:
+        return database.attempt(_take, form)
+    except IntegrityError:
+        # the same form sent twice at the same moment: the other one got the number, and this one finds it
+        return database.attempt(_take, form)
 
 
 def _take(session: Session, form: DeskForm) -> Ticket:
@@ -107,6 +120,10 @@ def _take(session: Session, form: DeskForm) -> Ticket:
         person=form.person,
         at=clock.now(),
         again=form.again.data,
+        beyond=form.beyond.data,
+        quick=form.quick.data,
+        once=form.once.data or None,
+        errands=[int(each) for each in form.errands.data or () if each != form.service.data],
     )
 
 
@@ -135,6 +152,7 @@ def _offer(form: DeskForm) -> list[tuple[str, list[dict]]]:
     """Fill the services in, and group them by platform, each with the key that picks it."""
     rows = queries.services(db.session, actor().centre_id)
     form.service.choices = choices([(str(row.id), row.name) for row in rows])
+    form.errands.choices = form.service.choices
     order = [platform.code for platform in registry.platforms()]
     keys, groups = iter(PICK), []
     for code in order:
@@ -173,8 +191,16 @@ def _slip() -> dict | None:
         "ticket": shown,
         "platform": registry.platform(shown.platform),
         "ahead": queries.ahead_of(db.session, actor().centre_id, shown),
+        "told": _told(shown),
         "url": url_for("queue.slip", ticket_id=shown.id),
     }
+
+
+def _told(shown: queries.Slip) -> str:
+    """The wait that was estimated when the number was taken; "" where today told nothing yet."""
+    if shown.estimated is None:
+        return ""
+    return estimate.spell(estimate.Estimate(shown.estimated, shown.estimate_error or 0))
 
 
 def _of_today(ticket_id: int) -> queries.Slip | None:

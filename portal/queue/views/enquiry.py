@@ -1,4 +1,4 @@
-"""/enquiry: the citizen's own page. A slip code opens the state of a matter, and the rating once it is closed."""
+"""/enquiry: the citizen's own page. Slip code and last four digits open the state of a matter, and the rating once it is closed."""
 
 from flask import Response, current_app, flash, request
 from flask_login import current_user
@@ -14,7 +14,7 @@ from portal.database import db
 from portal.organisation.models import Centre
 from portal.queue import enquiry as queries
 from portal.queue.enquiry import Found
-from portal.queue.screen_forms import EnquiryForm, RatingForm
+from portal.queue.screen_forms import CodeRatingForm, EnquiryForm
 from portal.queue.throttle import Throttle
 from portal.queue.views import blueprint
 from portal.trail import operations as trail
@@ -23,7 +23,8 @@ from portal.web.htmx import done, page
 
 STAFF_REFUSED = "评价只由群众本人填写。这台电脑上有工作人员登录，请退出后再试，或在窗口前的评价屏上填写。"
 TOO_OFTEN = "查询码连续输错多次。请稍等一会儿再试，也可以到导引台由工作人员帮您查询。"
-UNKNOWN = "没有找到这个查询码。请对照小票或告知单再输一次，或到导引台查询。"
+# one sentence for a wrong code and for a wrong tail: it must not tell which of them was right
+UNKNOWN = "查询码和后四位对不上，没有查到。请对照小票或告知单再输一次，或到导引台查询。"
 
 
 @blueprint.route("/enquiry", methods=["GET", "POST"])
@@ -33,17 +34,12 @@ def enquiry() -> Response:
     form = EnquiryForm()
     if not form.is_submitted():
         return _page(form)
-    if not _throttle().allows(_address(), clock.now()):
+    if not may_ask():
         return say(429, TOO_OFTEN)
-    if not form.validate():
-        return _page(form, status=422)
-    found = queries.find(db.session, form.code.data, clock.today())
+    found = looked_up(form)
     if found is None:
-        _log_failure()
-        form.code.errors = [UNKNOWN]
         return _page(form, status=422)
-    rating = RatingForm(formdata=None, key=queries.normal(form.code.data)) if _may_rate(found) else None
-    return _page(form, found=found, rating=rating)
+    return _page(form, found=found, rating=rating_of(form, found))
 
 
 @blueprint.post("/enquiry/rating")
@@ -52,36 +48,61 @@ def rate_by_code() -> Response:
     """Once for a closed case. 403 where staff is signed in: nobody types in the score of their own work."""
     if current_user.is_authenticated:
         return say(403, STAFF_REFUSED)
-    if not _throttle().allows(_address(), clock.now()):
+    if not may_ask():
         return say(429, TOO_OFTEN)
-    form = RatingForm()
-    found = queries.find(db.session, form.key.data or "", clock.today())
+    form = CodeRatingForm()
+    asked = EnquiryForm(formdata=None, code=form.key.data or "", tail=form.tail.data or "")
+    found = opened(asked)
     if found is None or found.matter is None:
-        _log_failure()
-        asked = EnquiryForm(formdata=None)
-        asked.code.errors = [UNKNOWN]
-        return _page(asked, status=422)
-    asked = EnquiryForm(formdata=None, code=form.key.data)
+        return _page(EnquiryForm(formdata=None), unknown=UNKNOWN, status=422)
     if not form.validate():
         return _page(asked, found=found, rating=form, status=422)
     try:
-        database.attempt(_rate, found.matter.case_id, form)
+        database.attempt(rate_matter, found.matter.case_id, form)
     except (Refused, FieldProblems) as problem:
         return _page(asked, found=found, refused=str(problem), status=409)
     flash("感谢您的评价，已经记下。")
     return done("queue.enquiry")
 
 
-def _rate(session: Session, case_id: int, form: RatingForm) -> None:
+def may_ask() -> bool:
+    """Whether this address has a try left."""
+    return _throttle().allows(_address(), clock.now())
+
+
+def looked_up(form: EnquiryForm) -> Found | None:
+    """What the form's code and tail open; None with the reason beside the code."""
+    if not form.validate():
+        return None
+    found = opened(form)
+    if found is None:
+        form.code.errors = [UNKNOWN]
+    return found
+
+
+def opened(form: EnquiryForm) -> Found | None:
+    """What code and tail open. A failure is recorded and costs a try."""
+    found = queries.find(db.session, form.code.data or "", form.tail.data or "", clock.now())
+    if found is None:
+        _log_failure()
+    return found
+
+
+def rating_of(form: EnquiryForm, found: Found) -> CodeRatingForm | None:
+    """The rating form of a closed matter that nobody has rated; None for staff: nobody types in the score of their own work."""
+    matter = found.matter
+    if not (matter and matter.closed_at and not matter.score) or current_user.is_authenticated:
+        return None
+    code, tail = queries.normal(form.code.data), queries.normal(form.tail.data or "")
+    return CodeRatingForm(formdata=None, key=code, tail=tail)
+
+
+def rate_matter(session: Session, case_id: int, form: CodeRatingForm) -> None:
+    """The citizen's own word on a closed matter, once. Raises Refused."""
     case = session.get(Case, case_id)
     if case.closed_at is None:
         raise Refused("事项还没有办结，办结后再请您评价。")
     rate(session, case, score=form.score.data, words=form.words.data or "", source="slip", at=clock.now())
-
-
-def _may_rate(found: Found) -> bool:
-    matter = found.matter
-    return bool(matter and matter.closed_at and not matter.score) and not current_user.is_authenticated
 
 
 def _page(form: EnquiryForm, *, status: int = 200, **context: object) -> Response:

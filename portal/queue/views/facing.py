@@ -17,6 +17,7 @@ from portal.queue.screens import ToRate
 from portal.queue.views import blueprint
 from portal.queue.views.enquiry import STAFF_REFUSED
 from portal.queue.views.screens import gone, paired
+from portal.queue.views.walls import timed
 from portal.web.errors import say
 from portal.web.htmx import page
 
@@ -71,9 +72,8 @@ def facing_board() -> Response:
     screen = paired("facing")
     if screen is None:
         return gone()
-    return Response(
-        render_template("screens/_facing_board.html", board=_board(RATE if _due(screen) else health.VERSION))
-    )
+    board = _board(RATE if _due(screen) else health.VERSION)
+    return timed(Response(render_template("screens/_facing_board.html", board=board)))
 
 
 def _submitted(screen: Screen, due: ToRate | None, form: RatingForm) -> Response:

@@ -17,7 +17,7 @@ from portal.database import db
 from portal.people import identity
 from portal.people import queries as people
 from portal.queue import operations, queries
-from portal.queue.forms import FinishForm, KnownForm, MissForm, ReasonForm, VersionForm
+from portal.queue.forms import FinishForm, KnownForm, MissForm, QueueAgainForm, ReasonForm, VersionForm
 from portal.queue.views import blueprint
 from portal.queue.views.console import console, follow_up_form, matters_of, registration_form, shown_matters
 from portal.web.htmx import done, page
@@ -27,21 +27,21 @@ from portal.web.htmx import done, page
 @requires(Permission.QUEUE_SERVE)
 def call(ticket_id: int) -> Response:
     """Call this number out of its turn."""
-    return _act(operations.call_particular, ticket_id)
+    return act(operations.call_particular, ticket_id)
 
 
 @blueprint.post("/queue/tickets/<int:ticket_id>/recall")
 @requires(Permission.QUEUE_SERVE)
 def recall(ticket_id: int) -> Response:
     """重呼."""
-    return _act(operations.recall, ticket_id)
+    return act(operations.recall, ticket_id)
 
 
 @blueprint.post("/queue/tickets/<int:ticket_id>/start")
 @requires(Permission.QUEUE_SERVE)
 def start(ticket_id: int) -> Response:
     """到窗,开始办理."""
-    return _act(operations.start, ticket_id)
+    return act(operations.start, ticket_id)
 
 
 @blueprint.post("/queue/tickets/<int:ticket_id>/miss")
@@ -53,7 +53,7 @@ def miss(ticket_id: int) -> Response:
     if early and form.validate() and ticket.version == form.version.data and not form.sure.data:
         told = f"{ticket.number} 已叫 {ticket.calls} 次，满 {operations.RECALLS} 次可过号。确认过号？再按一次即过号。"
         return console(409, told, sure_of_miss=True)
-    answer = _act(operations.miss, ticket_id, form)
+    answer = act(operations.miss, ticket_id, form)
     if answer.status_code < 400 and ticket:
         flash(f"{ticket.number} 已过号，可在“过号”中恢复。")
     return answer
@@ -68,7 +68,7 @@ def bring_back(ticket_id: int) -> Response:
     row = next((each for each in offered if each.id == ticket_id), None)
     if row is None:
         return console(409, "这个号已不在过号名单中。")
-    answer = _act(operations.restore, ticket_id)
+    answer = act(operations.restore, ticket_id)
     if answer.status_code < 400:
         flash(f"{row.number} 已恢复等候，保留原取号先后。", "success")
     return answer
@@ -79,14 +79,31 @@ def bring_back(ticket_id: int) -> Response:
 def hold(ticket_id: int) -> Response:
     """挂起."""
     form = ReasonForm()
-    return _act(operations.hold, ticket_id, form, reason=form.reason.data)
+    return act(operations.hold, ticket_id, form, reason=form.reason.data)
 
 
 @blueprint.post("/queue/tickets/<int:ticket_id>/resume")
 @requires(Permission.QUEUE_SERVE)
 def resume_held(ticket_id: int) -> Response:
     """恢复办理."""
-    return _act(operations.resume_held, ticket_id)
+    return act(operations.resume_held, ticket_id)
+
+
+@blueprint.post("/queue/tickets/<int:ticket_id>/queue-again")
+@requires(Permission.QUEUE_SERVE)
+def queue_again(ticket_id: int) -> Response:
+    """回到排队: a held number waits again, kept for this clerk where ticked."""
+    form = QueueAgainForm()
+    return act(operations.back_to_queue, ticket_id, form, keep=form.keep.data)
+
+
+@blueprint.post("/queue/tickets/<int:ticket_id>/gone")
+@requires(Permission.QUEUE_SERVE)
+def gone(ticket_id: int) -> Response:
+    """The visitor of one of my held numbers did not come back."""
+    if ticket_id not in {each.id for each in queries.held(db.session, actor())}:
+        return console(409, "这个号已不在您挂起的号中。")
+    return act(operations.leave, ticket_id)
 
 
 @blueprint.post("/queue/tickets/<int:ticket_id>/finish")
@@ -99,6 +116,8 @@ def finish(ticket_id: int) -> Response:
     operation = operations.finish_and_call_next if form.then.data == "next" else operations.finish
     try:
         ticket = database.attempt(_finish, operation, ticket_id, form)
+    except operations.OpenErrands:
+        return console(422, finish=form)  # the page names them and asks
     except operations.NothingRecorded as problem:
         form.reason.errors = [str(problem)] if not form.reason.data else []
         form.words.errors = [str(problem)] if form.reason.data else []
@@ -170,12 +189,13 @@ def person(ticket_id: int) -> Response:
 @requires(Permission.QUEUE_SERVE)
 def identify(ticket_id: int) -> Response:
     """This visitor is the person of that identity number."""
-    return _act(operations.identify, ticket_id, None, KnownForm().id_number.data or "")
+    return act(operations.identify, ticket_id, None, KnownForm().id_number.data or "")
 
 
-def _act(
+def act(
     operation: Callable[..., Any], ticket_id: int, form: VersionForm | None = None, *args: Any, **kwargs: Any
 ) -> Response:
+    """One change of a ticket by ``operation``, then the console; or the console with what stood in its way."""
     form = form or VersionForm()
     if not form.validate():
         return console(422, _first(form))
@@ -201,6 +221,7 @@ def _finish(session: Session, operation: Callable[..., Any], ticket_id: int, for
         at=clock.now(),
         reason=form.reason.data or "",
         words=form.words.data,
+        drop=bool(form.drop.data),
     )
 
 

@@ -56,6 +56,20 @@ def close_window() -> Response:
     return _do(operations.close_window)
 
 
+@blueprint.post("/queue/window/close-left-open")
+@requires(Permission.QUEUE_SERVE)
+def close_left_open() -> Response:
+    """关闭昨日窗口."""
+    return _do(operations.close_left_open)
+
+
+@blueprint.post("/queue/window/receive")
+@requires(Permission.QUEUE_SERVE)
+def receive() -> Response:
+    """直接接待: a number for whoever stands here, being served at once."""
+    return _do(operations.receive_directly)
+
+
 @blueprint.post("/queue/window/pause")
 @requires(Permission.QUEUE_SERVE)
 def pause() -> Response:
