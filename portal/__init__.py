@@ -19,6 +19,7 @@ from portal.documents import views as documents
 from portal.handoff import views as handoff
 from portal.handoff.joint import views as joint
 from portal.keys import ring
+from portal.organisation import calendar_views as hours
 from portal.organisation import views as organisation
 from portal.people import views as people
 from portal.platforms import PLATFORMS
@@ -46,7 +47,7 @@ MENU = (
     Item("审计", "audit.index", P.AUDIT_READ),
 )
 BLUEPRINTS = (
-    *(module.blueprint for module in (access, audit, organisation, people, cases, documents, queue)),
+    *(module.blueprint for module in (access, audit, organisation, hours, people, cases, documents, queue)),
     *(module.blueprint for module in (handoff, joint, closing, reports)),
     health.blueprint,
 )

@@ -25,7 +25,14 @@ ACTIONS = {
     "enquiry.code": "查询码输错",
     "person.known_asked": "导引台核对是否来过",
 }
-SUBJECTS = {"person": "人员", "case": "事项", "attachment": "附件", "statement": "笔录", "enquiry": "查询码", "report": "统计报表"}
+SUBJECTS = {
+    "person": "人员",
+    "case": "事项",
+    "attachment": "附件",
+    "statement": "笔录",
+    "enquiry": "查询码",
+    "report": "统计报表",
+}
 
 
 def subject(stated: str) -> str:

@@ -1,12 +1,26 @@
 """Reading the city and the hall."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.organisation.models import Centre, Region, Service, Unit, Window, WindowService
+from portal.access.models import Account, AccountPlatform
+from portal.organisation.models import (
+    Centre,
+    Closure,
+    DutyPlan,
+    OpeningHours,
+    Region,
+    Service,
+    Unit,
+    Window,
+    WindowService,
+)
 
+KINDS = (("window", "窗口"), ("room", "接待室"))
 LEVELS = (("city", "市级"), ("county", "县（市、区）级"), ("township", "乡镇（街道）级"))
 
 
@@ -52,12 +66,92 @@ def windows_of(session: Session, centre_id: int, platforms: Iterable[str]) -> li
     return [window for window in windows(session, centre_id) if window.enabled and window.platform in set(platforms)]
 
 
-def services_by_window(session: Session, centre_id: int) -> dict[int, list[int]]:
-    """Which services each window takes: window id → service ids."""
-    rows = select(WindowService.window_id, WindowService.service_id).join(Window, Window.id == WindowService.window_id)
-    taken: dict[int, list[int]] = {}
-    for window_id, service_id in session.execute(
-        rows.where(Window.centre_id == centre_id).order_by(WindowService.service_id)
+def services_by_window(session: Session, centre_id: int) -> dict[int, dict[int, int]]:
+    """Which services each window takes, its first choice first: window id → service id → preference."""
+    columns = select(WindowService.window_id, WindowService.service_id, WindowService.preference)
+    rows = columns.join(Window, Window.id == WindowService.window_id).where(Window.centre_id == centre_id)
+    taken: dict[int, dict[int, int]] = {}
+    for window_id, service_id, preference in session.execute(
+        rows.order_by(WindowService.preference, WindowService.service_id)
     ):
-        taken.setdefault(window_id, []).append(service_id)
+        taken.setdefault(window_id, {})[service_id] = preference
     return taken
+
+
+def hours(session: Session, centre_id: int) -> dict[int | None, dict[str, list[tuple[int, int]]]]:
+    """Opening hours: service id (None: the centre's) → work, rest → spans, earliest first. What is not set is missing."""
+    rows = select(OpeningHours.service_id, OpeningHours.day_kind, OpeningHours.opens, OpeningHours.closes)
+    found: dict[int | None, dict[str, list[tuple[int, int]]]] = {}
+    for service_id, kind, opens, closes in session.execute(
+        rows.where(OpeningHours.centre_id == centre_id).order_by(OpeningHours.opens)
+    ):
+        found.setdefault(service_id, {}).setdefault(kind, []).append((opens, closes))
+    return found
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A day without numbers; ``service`` "" for the whole centre."""
+
+    id: int
+    day: date
+    service: str
+    message: str
+
+
+def closures(session: Session, centre_id: int, limit: int = 100) -> list[Closed]:
+    """The centre's closures, the latest day first, at most ``limit``."""
+    rows = (
+        select(Closure.id, Closure.day, func.coalesce(Service.name, ""), Closure.message)
+        .outerjoin(Service, Service.id == Closure.service_id)
+        .where(Closure.centre_id == centre_id)
+        .order_by(Closure.day.desc(), Closure.id.desc())
+        .limit(limit)
+    )
+    return [Closed(*row) for row in session.execute(rows)]
+
+
+@dataclass(frozen=True)
+class Duty:
+    """A line of the day plan."""
+
+    id: int
+    window_id: int
+    window: str
+    account_id: int
+    name: str
+    starts: int
+    ends: int
+    note: str
+
+
+def duties(session: Session, centre_id: int, day: date) -> list[Duty]:
+    """Who is meant to sit where on ``day``, in the order of the hall."""
+    rows = (
+        select(
+            DutyPlan.id,
+            DutyPlan.window_id,
+            Window.name,
+            DutyPlan.account_id,
+            Account.name,
+            DutyPlan.starts,
+            DutyPlan.ends,
+            DutyPlan.note,
+        )
+        .join(Window, Window.id == DutyPlan.window_id)
+        .join(Account, Account.id == DutyPlan.account_id)
+        .where(DutyPlan.centre_id == centre_id, DutyPlan.day == day)
+        .order_by(Window.position, Window.id, DutyPlan.starts)
+    )
+    return [Duty(*row) for row in session.execute(rows)]
+
+
+def window_staff(session: Session, centre_id: int) -> list[tuple[int, str]]:
+    """(id, name) of everybody in use who belongs to a platform and may therefore sit at a window."""
+    rows = (
+        select(Account.id, Account.name, Account.title)
+        .where(Account.centre_id == centre_id, Account.enabled)
+        .where(select(AccountPlatform.platform).where(AccountPlatform.account_id == Account.id).exists())
+        .order_by(Account.name, Account.id)
+    )
+    return [(row.id, f"{row.name}（{row.title}）" if row.title else row.name) for row in session.execute(rows)]

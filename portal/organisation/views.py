@@ -1,8 +1,8 @@
-"""The system administrator's pages: the centre, its services, its windows."""
+"""The system administrator's pages: the centre, its services, its windows, its hours and its day plan."""
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash
+from flask import Blueprint, Response, abort, flash, request
 from flask_wtf import FlaskForm
 
 from portal import clock, database
@@ -10,13 +10,14 @@ from portal.access.forms import PLATFORM_CHOICES
 from portal.access.guard import actor, requires
 from portal.access.permissions import Permission
 from portal.database import db
-from portal.organisation import operations, queries
-from portal.organisation.forms import CentreForm, ServiceForm, WindowForm
+from portal.organisation import operations, queries, spans
+from portal.organisation.forms import CentreForm, NewServiceForm, ServiceForm, WindowForm
 from portal.organisation.models import Centre, Service, Window
 from portal.organisation.operations import Misarranged
 from portal.web.htmx import done, page
 
 blueprint = Blueprint("organisation", __name__)
+MOST_PLACES = 9
 
 
 @blueprint.get("/admin/hall")
@@ -33,6 +34,8 @@ def hall() -> Response:
         services=services,
         windows=queries.windows(db.session, mine),
         taken={window_id: [names[one] for one in ids if one in names] for window_id, ids in taken.items()},
+        hours=written_hours(queries.hours(db.session, mine)),
+        clock_text=spans.clock_text,
         platforms=dict(PLATFORM_CHOICES),
         levels=dict(queries.LEVELS),
     )
@@ -43,9 +46,11 @@ def hall() -> Response:
 def centre() -> Response:
     """Telephone, address, notice and the head-count of a group."""
     held = queries.centre(db.session, actor().centre_id) or abort(404)
-    form = CentreForm(obj=held)
+    form = CentreForm(obj=held, data=_quiet(held))
     if form.validate_on_submit():
-        values = _values(form, "telephone", "address", "notice") | {"group_threshold": form.group_threshold.number}
+        values = _values(form, "telephone", "address", "notice", "closed_message")
+        values |= {"group_threshold": form.group_threshold.number, "voice_volume": form.voice_volume.number}
+        values |= {"quiet_from": form.quiet_from.minute, "quiet_until": form.quiet_until.minute}
         with database.write() as writing:
             operations.arrange_centre(writing, actor(), writing.get_one(Centre, held.id), values, at=clock.now())
         flash("中心信息已更新。")
@@ -60,12 +65,10 @@ def service(service_id: int) -> Response:
     held = _mine(Service, service_id)
     form = ServiceForm(obj=held)
     if form.validate_on_submit():
-        values = _values(form, "name", "prefix", "area", "enabled") | {"position": form.position.number}
         try:
             with database.write() as writing:
-                operations.arrange_service(
-                    writing, actor(), writing.get_one(Service, service_id), values, at=clock.now()
-                )
+                row = writing.get_one(Service, service_id)
+                operations.arrange_service(writing, actor(), row, form.values, at=clock.now())
             flash(f"服务“{form.name.data}”已更新。")
             return done("organisation.hall")
         except Misarranged as problem:
@@ -73,6 +76,21 @@ def service(service_id: int) -> Response:
     platform = dict(PLATFORM_CHOICES).get(held.platform, held.platform)
     status = 422 if form.is_submitted() else 200
     return page("organisation/service.html", form=form, service=held, platform=platform, status=status)
+
+
+@blueprint.route("/admin/hall/services/new", methods=["GET", "POST"])
+@requires(Permission.HALL_CONFIGURE)
+def new_service() -> Response:
+    """A further service."""
+    position = len(queries.services(db.session, actor().centre_id, all_of_them=True)) + 1
+    form = NewServiceForm(data={"position": position, "enabled": True, "at_kiosk": True})
+    if form.validate_on_submit():
+        with database.write() as writing:
+            operations.add_service(writing, actor(), form.platform.data, form.values, at=clock.now())
+        flash(f"服务“{form.name.data}”已增加，请在窗口中选择由谁办理。")
+        return done("organisation.hall")
+    status = 422 if form.is_submitted() else 200
+    return page("organisation/service.html", form=form, service=None, platform="", status=status)
 
 
 @blueprint.route("/admin/hall/windows/new", methods=["GET", "POST"])
@@ -83,7 +101,8 @@ def new_window() -> Response:
     form = WindowForm(_offered(), data={"position": position, "enabled": True, "level": "city"})
     if form.validate_on_submit() and _save_window(form, None):
         return done("organisation.hall")
-    return page("organisation/window.html", form=form, window=None, status=422 if form.is_submitted() else 200)
+    status = 422 if form.is_submitted() else 200
+    return page("organisation/window.html", form=form, window=None, places=_places({}), status=status)
 
 
 @blueprint.route("/admin/hall/windows/<int:window_id>", methods=["GET", "POST"])
@@ -91,26 +110,50 @@ def new_window() -> Response:
 def window(window_id: int) -> Response:
     """One window or room."""
     held = _mine(Window, window_id)
-    taken = queries.services_by_window(db.session, held.centre_id).get(window_id, [])
-    names = ("name", "sign", "platform", "level", "position", "enabled")
+    taken = queries.services_by_window(db.session, held.centre_id).get(window_id, {})
+    names = ("name", "sign", "platform", "level", "kind", "quick", "position", "enabled")
     values = {name: getattr(held, name) for name in names} | {"services": [str(service_id) for service_id in taken]}
     form = WindowForm(_offered(), data=values)
     if form.validate_on_submit() and _save_window(form, window_id):
         return done("organisation.hall")
-    return page("organisation/window.html", form=form, window=held, status=422 if form.is_submitted() else 200)
+    status = 422 if form.is_submitted() else 200
+    return page("organisation/window.html", form=form, window=held, places=_places(taken), status=status)
 
 
 def _save_window(form: WindowForm, window_id: int | None) -> bool:
-    values = _values(form, "name", "sign", "platform", "level", "enabled") | {"position": form.position.number}
+    names = ("name", "sign", "platform", "level", "kind", "quick", "enabled")
+    values = _values(form, *names) | {"position": form.position.number}
+    places = _places({})
+    wanted = {service_id: max(0, int(places[service_id] or 1) - 1) for service_id in form.service_ids}
     try:
         with database.write() as writing:
             row = writing.get_one(Window, window_id) if window_id else Window(centre_id=actor().centre_id)
-            operations.arrange_window(writing, actor(), row, values, form.service_ids, at=clock.now())
+            operations.arrange_window(writing, actor(), row, values, wanted, at=clock.now())
     except Misarranged as problem:
         _beside(form, problem)
         return False
     flash(f"“{form.name.data}”已保存。")
     return True
+
+
+def _places(taken: dict[int, int]) -> dict[int, str]:
+    """Each service's place in the window's order of preference, "1" the first choice: as posted, else as it is."""
+    found = {service_id: str(taken[service_id] + 1) if service_id in taken else "" for service_id, _name in _offered()}
+    for service_id in found:
+        typed = request.form.get(f"place-{service_id}", "")
+        if typed.isascii() and typed.isdigit() and 0 < int(typed[:3]) <= MOST_PLACES:
+            found[service_id] = typed
+    return found
+
+
+def written_hours(found: dict) -> dict[int | None, dict[str, str]]:
+    """Opening hours in words: 08:30-12:00、14:30-18:00."""
+    return {owner: {kind: spans.write(rows) for kind, rows in kinds.items()} for owner, kinds in found.items()}
+
+
+def _quiet(held: Centre) -> dict[str, str]:
+    times = {"quiet_from": held.quiet_from, "quiet_until": held.quiet_until}
+    return {name: "" if at is None else spans.clock_text(at) for name, at in times.items()}
 
 
 def _mine(model: type[Service] | type[Window], row_id: int) -> Any:

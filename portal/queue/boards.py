@@ -167,9 +167,7 @@ def _windows(session: Session, day: date, *wanted: object) -> tuple[WindowNow, .
             & WindowSession.closed_at.is_(None)
             & (WindowSession.opened_at >= since),
         )
-        .outerjoin(
-            Ticket, (Ticket.window_id == Window.id) & Ticket.state.in_(AT_WINDOW) & (Ticket.day == day)
-        )
+        .outerjoin(Ticket, (Ticket.window_id == Window.id) & Ticket.state.in_(AT_WINDOW) & (Ticket.day == day))
         .where(*wanted)
         .order_by(Window.position, Window.id)
     )

@@ -16,7 +16,12 @@ SIZES = (2.6, 3.0, 3.4, 3.9, 4.5, 5.2, 6.0)
 LINE = 1.42  # of the letters' size, rows of tables and lines of texts alike
 HEAD, PADDING, SIDES, GAP, BETWEEN = 5.2, 2.8, 8.4, 4.0, 0.5
 LEAD_SHARE = 0.55  # of the width, for the call
-FEWEST = {"windows": 4, "waiting": 2, "notices": 1, "schedule": 3}  # rows on a page, before a wall gives up being readable
+FEWEST = {
+    "windows": 4,
+    "waiting": 2,
+    "notices": 1,
+    "schedule": 3,
+}  # rows on a page, before a wall gives up being readable
 PAGED = tuple(FEWEST)
 
 

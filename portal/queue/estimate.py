@@ -20,7 +20,7 @@ from heapq import heapify, heappop, heappush
 from math import ceil, sqrt
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from portal import clock
@@ -332,7 +332,7 @@ def look(session: Session, centre_id: int, at: datetime) -> Picture:
     """The picture at the moment ``at``. Three queries that read today's rows by their indexes, however old the tables are."""
     day = clock.day_of(at)
     turns, platforms, told = _paces(session, centre_id, day)
-    return Picture(at, _windows(session, centre_id), _waiting(session, centre_id, day), turns, platforms, told)
+    return Picture(at, _windows(session, centre_id, day), _waiting(session, centre_id, day), turns, platforms, told)
 
 
 def _last(picture: Picture) -> int:
@@ -385,7 +385,14 @@ def _paces(session: Session, centre_id: int, day: date) -> tuple[dict[int, Tally
     )
 
 
-def _windows(session: Session, centre_id: int) -> tuple[Serves, ...]:
+def _windows(session: Session, centre_id: int, day: date) -> tuple[Serves, ...]:
+    # centre and day, so that today's numbers are found by their index and not among all there ever were
+    served = and_(
+        Ticket.window_id == WindowSession.window_id,
+        Ticket.centre_id == centre_id,
+        Ticket.day == day,
+        Ticket.state.in_(("called", "serving")),
+    )
     rows = session.execute(
         select(
             Window.id,
@@ -398,7 +405,7 @@ def _windows(session: Session, centre_id: int) -> tuple[Serves, ...]:
         )
         .join(Window, Window.id == WindowSession.window_id)
         .join(WindowService, WindowService.window_id == WindowSession.window_id)
-        .outerjoin(Ticket, (Ticket.window_id == WindowSession.window_id) & Ticket.state.in_(("called", "serving")))
+        .outerjoin(Ticket, served)
         .where(
             WindowSession.centre_id == centre_id, WindowSession.closed_at.is_(None), WindowSession.state == "serving"
         )

@@ -87,7 +87,9 @@ def listing(session: Session, centre_id: int) -> list[Arranged]:
         .order_by(Layout.kind, Layout.name, Layout.id)
     )
     return [
-        Arranged(layout, KINDS[layout.kind], "、".join(BLOCKS[block] for block in plan_of(layout, layout.kind).blocks), count)
+        Arranged(
+            layout, KINDS[layout.kind], "、".join(BLOCKS[block] for block in plan_of(layout, layout.kind).blocks), count
+        )
         for layout, count in rows
     ]
 

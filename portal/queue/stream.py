@@ -123,9 +123,9 @@ def _case_topics(case_id: int) -> dict[Topic, str]:
 
 
 def _part(address: str) -> tuple[dict[Topic, str], str]:
-    """Topics and mark of one page's own address; no topics where its own view would refuse it.
+    """Topics and mark of one page's own address; no topics where its own view would refuse it, or it was made for somebody else.
 
-    An address whose key is not that of its topics now was made for somebody else, or for another window: told of everything at once.
+    One that was made when the person sat elsewhere is told of everything at once.
     """
     path, _, query = address.partition("?")
     if not path.startswith("/"):
@@ -143,9 +143,10 @@ def _part(address: str) -> tuple[dict[Topic, str], str]:
     except HTTPException:
         return {}, ""
     given = parse_qs(query)
-    same = given.get("key") == [_key(topics)]
-    nothing_yet = changes.mark({}, sorted(topics))
-    return topics, given.get("seen", [""])[0] if same else nothing_yet
+    key = given.get("key", [""])[0]
+    if key.partition(".")[0] != str(actor().id):
+        return {}, ""
+    return topics, given.get("seen", [""])[0] if key == _key(topics) else changes.mark({}, sorted(topics))
 
 
 def _marked(endpoint: str, topics: Mapping[Topic, str], **values: str | int) -> str:
@@ -155,7 +156,7 @@ def _marked(endpoint: str, topics: Mapping[Topic, str], **values: str | int) -> 
 
 def _key(topics: Mapping[Topic, str]) -> str:
     """Tells apart what the same address means to another person, or to the same one at another window."""
-    return hashlib.sha256(f"{actor().id} {sorted(topics)}".encode()).hexdigest()[:12]
+    return f"{actor().id}.{hashlib.sha256(repr(sorted(topics)).encode()).hexdigest()[:10]}"
 
 
 def _open(*parts: Mapping[Topic, str], seen: str | None = None) -> Response:

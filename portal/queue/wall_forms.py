@@ -38,9 +38,7 @@ class MinuteField(StringField):
         if not narrow:
             return
         parts = MINUTE.fullmatch(narrow)
-        hour, minute = (
-            [int(part) for part in parts.groups() if part is not None] + [0] if parts else [24, 0]
-        )[:2]
+        hour, minute = ([int(part) for part in parts.groups() if part is not None] + [0] if parts else [24, 0])[:2]
         if hour > 23 or minute > 59:
             raise ValueError("请按 09:30 的样子填写时间。")
         self.data = hour * 60 + minute
@@ -75,7 +73,11 @@ class LayoutForm(FlaskForm):
 class NoticeForm(FlaskForm):
     """A notice: from now unless a day says otherwise, until withdrawn unless a day says otherwise."""
 
-    text = Lines("内容", [Filled("请填写公告内容。"), AtMost(notices.LONGEST)], description="最多 200 字，不写姓名、证件号码和事项。")
+    text = Lines(
+        "内容",
+        [Filled("请填写公告内容。"), AtMost(notices.LONGEST)],
+        description="最多 200 字，不写姓名、证件号码和事项。",
+    )
     day = DayField("开始日期", description="不填从现在起")
     minute = MinuteField("开始时间", description="例如 09:00")
     until = DayField("结束日期", description="不填则一直显示到撤下")

@@ -22,7 +22,12 @@ class RangeForm(FlaskForm):
         csrf = False
 
     first = DayField("开始日期", [Filled("请填写开始日期。"), OnSide(past=True, future=False)], name="from")
-    last = DayField("结束日期", [Filled("请填写结束日期。"), OnSide(past=True, future=False)], name="to")
+    last = DayField(
+        "结束日期",
+        [Filled("请填写结束日期。"), OnSide(past=True, future=False)],
+        name="to",
+        description=f"最多 {LONGEST} 天，一年要等几秒",
+    )
     platform = Picked("平台", choices=[])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -78,7 +78,7 @@ def visits(session: Session, scope: Scope) -> list[Visits]:
         select(
             *keys,
             func.count(),
-            func.sum(each.c.people),
+            func.sum(Ticket.headcount),
             func.sum(waited),
             func.max(waited),
             func.count(each.c.walked),
@@ -87,6 +87,7 @@ def visits(session: Session, scope: Scope) -> list[Visits]:
             func.coalesce(func.sum(each.c.served), 0),
             func.coalesce(func.max(each.c.served), 0),
         )
+        .join(Ticket, Ticket.id == each.c.ticket_id)
         .where(or_(each.c.walked.is_not(None), each.c.served.is_not(None)))
         .group_by(*names)
     )
@@ -117,13 +118,14 @@ def at_windows(session: Session, scope: Scope) -> list[AtWindow]:
         select(
             each.c.key,
             func.count(),
-            func.sum(each.c.people),
+            func.sum(Ticket.headcount),
             func.count(each.c.walked),
             func.coalesce(func.sum(each.c.walked), 0),
             func.count(each.c.served),
             func.coalesce(func.sum(each.c.served), 0),
             func.coalesce(func.max(each.c.served), 0),
         )
+        .join(Ticket, Ticket.id == each.c.ticket_id)
         .where(each.c.key.is_not(None))
         .group_by(each.c.key)
     ).all()
@@ -146,13 +148,12 @@ def _per_visit(key: Any, kinds: tuple[str, ...], scope: Scope) -> Any:
     return (
         select(
             key.label("key"),
+            Period.ticket_id,
             func.min(Period.start).label("since"),
-            func.max(Ticket.headcount).label("people"),
             total("waiting").label("waited"),
             total("walking").label("walked"),
             total("serving").label("served"),
         )
-        .join(Ticket, Ticket.id == Period.ticket_id)
         .where(*scope.holds(Period, Period.service_id), Period.kind.in_(kinds), Period.end.is_not(None))
         .group_by(Period.ticket_id, key)
         .subquery()

@@ -54,6 +54,7 @@ def test_it_stops_with_streams_open_and_starts_again_on_its_port(
     own_hall: Hall, page_for, complaints: list[str]
 ) -> None:
     page = page_for("jingxiaoyan", at=own_hall)
+    page.context.add_init_script("delete window.SharedWorker")  # whose connections cannot be seen from a page
     with page.expect_response(re.compile("/stream/")) as stream:
         page.goto("/queue/desk")
     assert stream.value.headers["content-type"].startswith("text/event-stream")

@@ -164,7 +164,7 @@ def test_a_window_is_arranged_with_its_services(admin: FlaskClient, first: Calla
     assert answer.status_code == 303
     with inside() as session:
         assert session.get(Window, identity).sign == "信访登记"
-        assert queries.services_by_window(session, centre_id)[identity] == own[:1]
+        assert queries.services_by_window(session, centre_id)[identity] == {own[0]: 0}
         changed = entries(session, f"centre:{centre_id}")[-1].data["changed"]
     assert changed == {"sign": ["信访接待", "信访登记"], "services": [own, own[:1]]}
 

@@ -1,6 +1,6 @@
 """Numbers in series (gapless within a transaction, never given twice), and how the centre arranges its hall."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -49,23 +49,47 @@ def arrange_service(session: Session, actor: Actor, service: Service, values: di
     _arrange(session, actor, service, "service.arranged", values, at)
 
 
-def arrange_window(
-    session: Session, actor: Actor, window: Window, values: dict[str, Any], service_ids: Iterable[int], *, at: datetime
-) -> None:
-    """Set a window's name, sign, platform, level, position, enabled and the services it takes; a new one has no id yet.
+def add_service(session: Session, actor: Actor, platform: str, values: dict[str, Any], *, at: datetime) -> Service:
+    """A further service of ``platform``; its code is made of the platform and a number of the centre's own."""
+    code = f"{platform}.own{next_number(session, actor.centre_id, 'service')}"
+    service = Service(centre_id=actor.centre_id, code=code, platform=platform)
+    _arrange(session, actor, service, "service.added", values, at)
+    return service
 
-    Raises Misarranged where a service belongs to another platform, or another window has the name.
+
+def arrange_window(
+    session: Session,
+    actor: Actor,
+    window: Window,
+    values: dict[str, Any],
+    services: Mapping[int, int] | Iterable[int],
+    *,
+    at: datetime,
+) -> None:
+    """Set a window's name, sign, platform, level, kind, quick, position, enabled and the services it takes.
+
+    ``services``: each with its preference (0 the first choice), or only which, all equal. A new window has no id yet. Raises
+    Misarranged where a service belongs to another platform, or another window has the name.
     """
-    wanted = sorted(set(service_ids))
-    _check_window(session, window, values, wanted)
+    wanted = dict(services) if isinstance(services, Mapping) else dict.fromkeys(services, 0)
+    _check_window(session, window, values, sorted(wanted))
     made = window.id is None
-    held = select(WindowService.service_id).where(WindowService.window_id == window.id)
-    taken = [] if made else sorted(session.scalars(held))
+    held = select(WindowService.service_id, WindowService.preference).where(WindowService.window_id == window.id)
+    taken = {} if made else dict(session.execute(held).all())
     kind = "window.opened" if made else "window.arranged"
-    _arrange(session, actor, window, kind, values, at, {"services": (taken, wanted)})
+    further = {"services": (sorted(taken), sorted(wanted)), "preferences": (_ranked(taken), _ranked(wanted))}
+    _arrange(session, actor, window, kind, values, at, further)
     session.execute(delete(WindowService).where(WindowService.window_id == window.id))
-    session.add_all(WindowService(window_id=window.id, service_id=service_id) for service_id in wanted)
+    session.add_all(
+        WindowService(window_id=window.id, service_id=service_id, preference=preference)
+        for service_id, preference in sorted(wanted.items())
+    )
     session.flush()
+
+
+def _ranked(preferences: Mapping[int, int]) -> dict[str, int]:
+    """What is not a first choice; keys as JSON keeps them."""
+    return {str(service_id): step for service_id, step in sorted(preferences.items()) if step}
 
 
 def _check_window(session: Session, window: Window, values: dict[str, Any], service_ids: list[int]) -> None:

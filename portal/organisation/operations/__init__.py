@@ -1,0 +1,33 @@
+"""Numbers in series, how the centre arranges its hall, and when it is open. Runs inside database.write()."""
+
+from portal.organisation.operations.arranging import (
+    Misarranged,
+    add_service,
+    arrange_centre,
+    arrange_service,
+    arrange_window,
+    next_number,
+)
+from portal.organisation.operations.hours import (
+    add_closure,
+    copy_duties,
+    plan_duty,
+    remove_closure,
+    remove_duty,
+    set_hours,
+)
+
+__all__ = [
+    "Misarranged",
+    "add_closure",
+    "add_service",
+    "arrange_centre",
+    "arrange_service",
+    "arrange_window",
+    "copy_duties",
+    "next_number",
+    "plan_duty",
+    "remove_closure",
+    "remove_duty",
+    "set_hours",
+]
