@@ -322,7 +322,8 @@ def test_a_changed_layout_changes_the_wall_by_itself(centre: Hall, wall, adminis
     page = wall()
     shown = call()
     administrator.goto("/admin/screens")
-    mine = administrator.locator("article", has_text="大厅屏").last
+    newest = administrator.evaluate("Math.max(...Array.from(document.querySelectorAll('article')).map((each) => Number(each.id.slice(7))))")
+    mine = administrator.locator(f"#screen-{newest}")
     mine.locator("summary").click()
     mine.get_by_label("版式").select_option(label="大厅屏：变化")
     mine.get_by_label("名称").fill("变化的墙")

@@ -21,13 +21,16 @@ class Misarranged(ValueError):
         self.field = field
 
 
-def next_number(session: Session, centre_id: int, series: str) -> int:
-    """The next number of ``series`` in a centre, starting at 1; the row stays locked until the transaction ends."""
+def next_number(session: Session, centre_id: int, series: str, count: int = 1) -> int:
+    """The next number of ``series`` in a centre, starting at 1; the row stays locked until the transaction ends.
+
+    ``count`` of them at once: the last one is returned.
+    """
     upsert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = (
         upsert(Counter)
-        .values(centre_id=centre_id, series=series, last=1)
-        .on_conflict_do_update(index_elements=["centre_id", "series"], set_={"last": Counter.last + 1})
+        .values(centre_id=centre_id, series=series, last=count)
+        .on_conflict_do_update(index_elements=["centre_id", "series"], set_={"last": Counter.last + count})
         .returning(Counter.last)
     )
     return session.execute(statement).scalar_one()

@@ -1,6 +1,5 @@
 """预约: a time of a service promised to somebody; booked, moved, cancelled, missed. What is kept of a no-show is the time, not the person."""
 
-import secrets
 import unicodedata
 from datetime import date, datetime
 from typing import Any
@@ -19,7 +18,7 @@ from portal.people.models import Person
 from portal.queue.models import Appointment, Ticket
 from portal.queue.operations.moves import AT_WINDOW
 from portal.queue.operations.refusals import Refused
-from portal.queue.operations.tickets import CODE_CHARACTERS, CODE_LENGTH, MOST_PEOPLE, NAMELESS
+from portal.queue.operations.tickets import MOST_PEOPLE, NAMELESS, new_code
 from portal.queue.slots import CANCELLED, UNSET, bookable, over, plan, spell
 from portal.trail import operations as trail
 
@@ -68,7 +67,7 @@ def book(
     _lock(session, service.id)
     _refuse_slot(session, service, day, slot, at)
     _refuse_twice(session, service.id, day, slot, who.id)
-    code = "".join(secrets.choice(CODE_CHARACTERS) for _ in range(CODE_LENGTH))
+    code = new_code()
     made = Appointment(
         centre_id=actor.centre_id,
         service_id=service.id,

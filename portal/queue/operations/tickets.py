@@ -112,7 +112,7 @@ def _note_taken(session: Session, actor: Actor, ticket: Ticket, further: dict[st
 
 def add_ticket(session: Session, actor: Actor, service: Service, *, at: datetime, **values: Any) -> Ticket:
     """The row of a new number that waits for ``service``, its first period, slip code and estimate; ``values``: further columns."""
-    code = "".join(secrets.choice(CODE_CHARACTERS) for _ in range(CODE_LENGTH))
+    code = new_code()
     ticket = Ticket(
         centre_id=actor.centre_id,
         day=clock.day_of(at),
@@ -131,6 +131,11 @@ def add_ticket(session: Session, actor: Actor, service: Service, *, at: datetime
     session.flush()
     change_period(session, ticket, at)
     return ticket
+
+
+def new_code() -> str:
+    """A slip code nobody can guess, of letters and digits that are not mistaken for each other."""
+    return "".join(secrets.choice(CODE_CHARACTERS) for _ in range(CODE_LENGTH))
 
 
 def code_hash(code: str) -> str:

@@ -114,6 +114,7 @@ def _told(entry: Entry, names: _Known, known: bool) -> tuple[str, str, str]:
         _after("其余不办：", names.listed(data.get("dropped"))),
     )
     tellings = {
+        "ticket.backfilled": (f"补录纸号 {data.get('number')}", f"{data.get('day')}・{service}", "visit"),
         "ticket.taken": (f"取号 {data.get('number')}", taken, "visit"),
         "ticket.called": (f"{window} 叫号", data.get("why", ""), "visit"),
         "ticket.recalled": (f"{window} 重呼", f"第 {data.get('calls')} 次", "visit"),

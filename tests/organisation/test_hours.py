@@ -1,0 +1,231 @@
+"""The administrator's hours, closures and day plan; times as people write them."""
+
+from collections.abc import Callable
+
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from portal import clock
+from portal.access.models import Account
+from portal.access.permissions import Role
+from portal.organisation import queries, spans
+from portal.organisation.models import Centre, Closure, DutyPlan, Service, Window
+from portal.queue import opening
+from portal.trail.queries import entries
+from tests.staff import MONDAY, hire, open_hall
+from tests.support import submit
+
+one_engine = pytest.mark.one_engine
+HOURS = "/admin/hall/hours"
+
+
+@one_engine
+class TestSpans:
+    @pytest.mark.parametrize(
+        ("typed", "read"),
+        [
+            ("", []),
+            ("8:30-12:00", [(510, 720)]),
+            ("08：30—12：00、14:30～18:00", [(510, 720), (870, 1080)]),
+            ("14:30到18:00 8.30至12.00", [(510, 720), (870, 1080)]),
+            ("０8:30 - 24:00", [(510, 1440)]),
+        ],
+    )
+    def test_as_people_write_them(self, typed, read):
+        assert spans.read(typed) == read
+        assert spans.read(spans.write(read)) == read
+
+    @pytest.mark.parametrize(
+        ("typed", "said"),
+        [
+            ("上午", "样子填写"),
+            ("8:30", "样子填写"),
+            ("8:30-25:00", "没有 25:00"),
+            ("8:75-12:00", "没有 8:75"),
+            ("12:00-8:30", "结束时间应晚于"),
+            ("8:30-8:30", "结束时间应晚于"),
+            ("8:00-12:00、11:00-13:00", "互相重叠"),
+            ("1:00-2:00 3:00-4:00 5:00-6:00 7:00-8:00", "最多分 3 段"),
+        ],
+    )
+    def test_what_is_no_time_is_told_why(self, typed, said):
+        with pytest.raises(ValueError, match=said):
+            spans.read(typed)
+
+
+@pytest.fixture
+def admin(app: Flask, sign_in: Callable) -> FlaskClient:
+    """The system administrator in a founded hall."""
+    with app.app_context():
+        open_hall()
+        hire("sysadmin", Role.SYSTEM_ADMIN)
+        hire("clerk", Role.CLERK, platforms=("petition",), name="张德良")
+        hire("mediator", Role.MEDIATOR, platforms=("mediation",), name="田瑞芳")
+    return sign_in("sysadmin")
+
+
+def errors(answer) -> list[str]:
+    html = BeautifulSoup(answer.get_data(as_text=True), "html.parser")
+    return [each.text for each in html.select(".field-error")]
+
+
+def test_hours_of_the_centre_and_of_a_service(admin, inside):
+    assert submit(admin, HOURS, work="8:30-12:00、14:30-18:00", rest="").status_code == 303
+    with inside() as session:
+        service = session.scalars(select(Service).order_by(Service.id)).first()
+    own = f"/admin/hall/services/{service.id}/hours"
+    assert submit(admin, own, work="9:00-11:00", rest="9:00-10:00").status_code == 303
+    with inside() as session:
+        assert queries.hours(session, service.centre_id) == {
+            None: {"work": [(510, 720), (870, 1080)]},
+            service.id: {"work": [(540, 660)], "rest": [(540, 600)]},
+        }
+        found = opening.openings(session, service.centre_id, clock.at_hall(MONDAY.date(), 8, 40))
+        assert [each.open for each in found.values()].count(False) == 1
+        changed = entries(session, f"centre:{service.centre_id}")[-1]
+        assert (changed.kind, changed.data["changed"]["rest"]) == ("hours.arranged", ["", "09:00-10:00"])
+    assert submit(admin, own, work="", rest="").status_code == 303
+    with inside() as session:
+        assert set(queries.hours(session, service.centre_id)) == {None}, "it follows the centre again"
+
+
+def test_wrong_hours_stay_in_the_field(admin, inside):
+    answer = submit(admin, HOURS, work="8:30-12:00、11:00-13:00", rest="")
+    assert (answer.status_code, errors(answer)) == (422, ["几段时间互相重叠，请核对。"])
+    assert "8:30-12:00、11:00-13:00" in answer.get_data(as_text=True)
+
+
+def test_a_closure_is_set_once_and_taken_back(admin, inside):
+    with clock.frozen(MONDAY):
+        given = {"day": "2026-12-31", "service": "", "message": "设备检修，停止接待一天。"}
+        assert submit(admin, "/admin/hall/closures", HOURS, **given).status_code == 303
+        again = submit(admin, "/admin/hall/closures", HOURS, **given)
+        assert (again.status_code, errors(again)) == (422, ["这一天已经设为停办。"])
+        past = submit(admin, "/admin/hall/closures", HOURS, **{**given, "day": "2026-11-22"})
+        assert errors(past) == ["这一天已经过去。"]
+        wrong = submit(admin, "/admin/hall/closures", HOURS, **{**given, "day": "2026-02-30"})
+        assert errors(wrong) == ["请按 2026-12-08 的样子填写日期。"]
+        assert "设备检修" in admin.get(HOURS).get_data(as_text=True)
+        with inside() as session:
+            closure_id = session.scalars(select(Closure.id)).one()
+        assert submit(admin, f"/admin/hall/closures/{closure_id}/remove", HOURS).status_code == 303
+        with inside() as session:
+            assert session.scalars(select(Closure)).all() == []
+
+
+class TestPlan:
+    @pytest.fixture
+    def ids(self, admin, inside):
+        with inside() as session:
+            windows = dict(session.execute(select(Window.name, Window.id)).all())
+            people = dict(session.execute(select(Account.login_name, Account.id)).all())
+        return {
+            "first": windows["1号窗口"], "second": windows["2号窗口"], "clerk": people["clerk"],
+            "mediator": people["mediator"],
+        }  # fmt: skip
+
+    def plan(self, admin, window, account, starts="8:30", ends="12:00", day="2026-11-24"):
+        given = {"window": str(window), "account": str(account), "starts": starts, "ends": ends, "note": ""}
+        return submit(admin, f"/admin/hall/plan?day={day}", **given)
+
+    def test_a_day_is_planned_and_copied(self, admin, ids, inside):
+        assert self.plan(admin, ids["first"], ids["clerk"]).status_code == 303
+        page = admin.get("/admin/hall/plan?day=2026-11-24").get_data(as_text=True)
+        assert "08:30–12:00" in page
+        copied = submit(admin, "/admin/hall/plan/copy?day=2026-11-25", "/admin/hall/plan")
+        assert copied.status_code == 303
+        with inside() as session:
+            assert session.scalars(select(DutyPlan.day).order_by(DutyPlan.day)).all()[-1].isoformat() == "2026-11-25"
+
+    @pytest.mark.parametrize(
+        ("window", "account", "times", "said"),
+        [
+            ("second", "clerk", ("11:00", "13:00"), "张德良 这段时间已排在 1号窗口。"),
+            ("first", "clerk", ("11:59", "13:00"), "1号窗口 这段时间已排 张德良。"),
+            ("first", "mediator", ("14:00", "15:00"), "田瑞芳 不在这个窗口的平台，不能排到 1号窗口。"),
+            ("first", "clerk", ("15:00", "14:00"), "请填写起止时间，结束晚于开始。"),
+        ],
+    )
+    def test_what_cannot_be_is_refused(self, admin, ids, window, account, times, said):
+        self.plan(admin, ids["first"], ids["clerk"])
+        answer = self.plan(admin, ids[window], ids[account], *times)
+        assert (answer.status_code, errors(answer)) == (422, [said])
+
+    def test_the_afternoon_is_free(self, admin, ids):
+        self.plan(admin, ids["first"], ids["clerk"])
+        assert self.plan(admin, ids["second"], ids["clerk"], "12:00", "18:00").status_code == 303
+
+    def test_a_line_is_taken_off(self, admin, ids, inside):
+        self.plan(admin, ids["first"], ids["clerk"])
+        with inside() as session:
+            duty_id = session.scalars(select(DutyPlan.id)).one()
+        submit(admin, f"/admin/hall/plan/{duty_id}/remove?day=2026-11-24", "/admin/hall/plan")
+        with inside() as session:
+            assert session.scalars(select(DutyPlan)).all() == []
+
+
+def test_what_a_centre_has_not_set_stays_unset(admin, inside):
+    with inside() as session:
+        service = session.scalars(select(Service).order_by(Service.id)).first()
+    path = f"/admin/hall/services/{service.id}"
+    given = {"name": service.name, "prefix": "A", "area": "一楼", "position": "1", "enabled": "y", "at_kiosk": "y"}
+    assert submit(admin, path, **given).status_code == 303
+    with inside() as session:
+        row = session.get(Service, service.id)
+        assert (row.quota, row.target_minutes, row.slot_minutes, row.late_minutes) == (None, None, None, None)
+    full = {"quota": "３0", "target_minutes": "20", "slot_minutes": "30", "slot_capacity": "6", "late_minutes": "0"}
+    assert submit(admin, path, **given, **full).status_code == 303
+    with inside() as session:
+        row = session.get(Service, service.id)
+        assert (row.quota, row.target_minutes, row.slot_capacity, row.late_minutes) == (30, 20, 6, 0)
+    half = submit(admin, path, **given, slot_minutes="30", slot_capacity="")
+    assert (half.status_code, errors(half)) == (422, ["预约时段和每段预约数要同填或同空。"])
+    letters = submit(admin, path, **{**given, "prefix": "AP"})
+    assert errors(letters) == ["两个字母的字头不能以 P 结尾，P 留给断网时的纸号。"]
+
+
+def test_a_new_service_can_be_taken_at_the_desk(admin, inside):
+    given = {
+        "name": "社保补缴咨询",
+        "prefix": "E",
+        "area": "二楼西区",
+        "position": "30",
+        "enabled": "y",
+        "at_kiosk": "y",
+    }
+    assert errors(submit(admin, "/admin/hall/services/new", **given)) == ["请选择平台。"]
+    assert submit(admin, "/admin/hall/services/new", **given, platform="labour").status_code == 303
+    with inside() as session:
+        made = session.scalars(select(Service).where(Service.name == "社保补缴咨询")).one()
+        assert (made.platform, made.enabled, made.at_kiosk) == ("labour", True, True)
+
+
+def test_a_window_takes_services_in_its_order(admin, inside):
+    with inside() as session:
+        window = session.scalars(select(Window).where(Window.name == "1号窗口")).one()
+        own = [row.id for row in queries.services(session, window.centre_id) if row.platform == "petition"]
+    given = {"name": window.name, "sign": window.sign, "platform": "petition", "level": "city", "position": "1"}
+    places = {f"place-{own[0]}": "3", f"place-{own[1]}": "1", f"place-{own[2]}": "x"}
+    answer = submit(
+        admin, f"/admin/hall/windows/{window.id}", **given, **places, enabled="y", kind="room", quick="y", services=own
+    )
+    assert answer.status_code == 303
+    with inside() as session:
+        taken = queries.services_by_window(session, window.centre_id)[window.id]
+        assert taken == {own[1]: 0, own[2]: 0, own[0]: 2}
+        row = session.get(Window, window.id)
+        assert (row.kind, row.quick) == ("room", True)
+
+
+def test_quiet_hours_are_both_or_none(admin, inside):
+    given = {"telephone": "", "address": "", "notice": "", "group_threshold": "5", "voice_volume": "70"}
+    path = "/admin/hall/centre"
+    assert errors(submit(admin, path, **given, quiet_from="12:00")) == ["静音的开始和结束要同填或同空。"]
+    assert submit(admin, path, **given, quiet_from="22:00", quiet_until="6:30").status_code == 303
+    with inside() as session:
+        centre = session.scalars(select(Centre)).one()
+        assert (centre.voice_volume, centre.quiet_from, centre.quiet_until) == (70, 1320, 390)
+    assert "22:00–06:30" in admin.get("/admin/hall").get_data(as_text=True)
