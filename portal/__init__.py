@@ -39,6 +39,7 @@ MENU = (
     Item("候办总览", "queue.overview", P.QUEUE_OVERVIEW),
     Item("联合接访", "joint.index", P.CASE_RELAY),
     Item("今日收尾", "closing.wizard", P.QUEUE_CLOSE_DAY),
+    Item("纸号", "queue.paper", P.QUEUE_GREET),
     Item("公告", "queue.notices", P.NOTICE_PUBLISH),
     Item("统计", "reports.queue_report", P.REPORT_READ),
     Item("大厅设置", "organisation.hall", P.HALL_CONFIGURE),

@@ -401,7 +401,8 @@ def layout(administrator: Page, name: str, kind: str, blocks: tuple[str, ...]) -
         administrator.get_by_label(label, exact=True).fill(str(place))
     acts.press(administrator, "Control+Enter")
     expect(administrator.locator("#notice")).to_contain_text(f"“{name}”已保存")
-    return administrator.locator("tr", has_text=name).get_by_role("link", name="预览").get_attribute("href")
+    row = administrator.locator("tr").filter(has=administrator.get_by_role("link", name=name, exact=True))
+    return row.get_by_role("link", name="预览").get_attribute("href")
 
 
 def test_every_composition_can_be_read_both_ways(page_for, centre: Hall, administrator, call, shot, accessible) -> None:
@@ -434,7 +435,7 @@ def test_every_composition_can_be_read_both_ways(page_for, centre: Hall, adminis
 
 
 def test_a_long_list_turns_its_pages(centre: Hall, administrator, clerk) -> None:
-    address = layout(administrator, "翻页", "大厅屏", ("当前叫号", "最近叫号", "各窗口在办"))
+    address = layout(administrator, "翻页", "大厅屏", ("当前叫号", "最近叫号", "各窗口在办", "各区等候人数"))
     administrator.set_viewport_size({"width": 1920, "height": 1080})
     administrator.goto("about:blank")
     administrator.clock.install()

@@ -1,6 +1,7 @@
 """The administrator's hours, closures and day plan; times as people write them."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from bs4 import BeautifulSoup
@@ -157,6 +158,23 @@ class TestPlan:
     def test_the_afternoon_is_free(self, admin, ids):
         self.plan(admin, ids["first"], ids["clerk"])
         assert self.plan(admin, ids["second"], ids["clerk"], "12:00", "18:00").status_code == 303
+
+    def test_the_plan_stands_beside_what_is(self, admin, ids, sign_in, app):
+        self.plan(admin, ids["first"], ids["clerk"])
+        with app.app_context():
+            hire("head", Role.DUTY_HEAD, name="任志平")
+        clerk = sign_in("clerk")
+        head = sign_in("head")
+        for hour, planned in ((9, True), (13, False)):
+            with clock.frozen(clock.at_hall(date(2026, 11, 24), hour)):
+                overview = head.get("/queue/overview").get_data(as_text=True)
+                assert ("应开未开" in overview) is planned
+                assert ("排班" in clerk.get("/queue/window").get_data(as_text=True)) is planned
+        with clock.frozen(clock.at_hall(date(2026, 11, 24), 9)):
+            submit(clerk, "/queue/window/open", "/queue/window", window=str(ids["first"]))
+            overview = head.get("/queue/overview").get_data(as_text=True)
+        assert "应开未开" not in overview
+        assert "排班 张德良 08:30–12:00" in overview
 
     def test_a_line_is_taken_off(self, admin, ids, inside):
         self.plan(admin, ids["first"], ids["clerk"])

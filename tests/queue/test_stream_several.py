@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from portal import clock, database
 from portal.queue import stream
+from portal.queue.operations import close_window
 from portal.trail import operations as trail
 from tests.queue import wall as hall
 from tests.queue.wall import Listener, Server, Wall
@@ -104,26 +105,41 @@ def test_the_mark_of_a_place_is_the_mark_of_its_page(app, wall, sign_in, several
     assert mark == ",".join(fresh), "so that a page can be joined to another stream later"
 
 
-def test_another_seat_or_another_person_is_told_of_everything(app, wall, sign_in, several) -> None:
-    bump(app, wall.centre_id, "queue")
+def test_a_page_of_before_a_change_of_seats_is_told_of_everything(app, wall, sign_in, several) -> None:
+    clerk = sign_in("clerk")
+    before = address(clerk, "/queue/window")
+    with app.app_context(), database.write() as session:
+        close_window(session, wall.clerk, at=clock.now())
+    listener = several(clerk, before, address(clerk, "/queue/overview"))
+    listener.block()
+    assert listener.event(within=1.0)["event"] == "0:queue"
+
+
+def test_a_page_made_for_somebody_else_is_told_nothing(app, wall, sign_in, several) -> None:
     clerk, counsellor = sign_in("clerk"), sign_in("counsellor")
     foreign = address(counsellor, "/queue/window")
-    listener = several(clerk, foreign)
+    assert several(clerk, foreign).status == 404
+    listener = several(clerk, foreign, address(clerk, "/queue/window"))
     listener.block()
-    assert "0:queue" in names(listener, 2)
+    bump(app, wall.centre_id, "queue")
+    assert listener.event()["event"] == "1:queue"
+    with pytest.raises(TimeoutError):
+        listener.event(within=0.6)
 
 
 def test_what_alone_is_refused_is_refused_here(app, wall, sign_in, several, client) -> None:
     with app.app_context(), database.write() as session:
         made = hall.case(session, wall, clock.now())
-    clerk, counsellor, greeter, admin = (sign_in(who) for who in ("clerk", "counsellor", "greeter", "sysadmin"))
+    clerk, counsellor, greeter = (sign_in(who) for who in ("clerk", "counsellor", "greeter"))
     case = f"/stream/cases/{made.id}"
+    own = f"{case}?key={wall.counsellor.id}."
     with clerk.get(case, headers={"Accept": "text/event-stream"}) as alone:
         assert alone.status_code == 200
     assert counsellor.get(case).status_code == 404
-    assert several(counsellor, case).status == 404
-    assert several(greeter, case).status == 404
-    listener = several(counsellor, case, address(counsellor, "/queue/window"))
+    assert several(counsellor, own).status == 404
+    assert several(greeter, f"{case}?key={wall.greeter.id}.").status == 404
+    assert several(clerk, f"{case}?key={wall.clerk.id}.").status == 200
+    listener = several(counsellor, own, address(counsellor, "/queue/window"))
     listener.block()
     bump(app, wall.centre_id, f"case:{made.id}", "queue")
     assert listener.event()["event"] == "1:queue"
@@ -138,7 +154,7 @@ def test_what_alone_is_refused_is_refused_here(app, wall, sign_in, several, clie
         "/stream/several",
     )
     for strange in nonsense:
-        assert several(admin, strange).status == 404, strange
+        assert several(counsellor, f"{strange}?key={wall.counsellor.id}.").status == 404, strange
     assert client.get("/stream/several?of=/stream/desk").status_code == 302
     assert client.get("/stream/several", headers={"Accept": "text/event-stream"}).status_code == 401
     assert clerk.get("/stream/several").status_code == 404
@@ -151,14 +167,7 @@ def test_after_signing_out_nothing_is_told_any_more(app, wall, sign_in, server, 
     again = app.test_client()
     assert again.get(f"/stream/several?of={page}", headers={"Accept": "text/event-stream"}).status_code == 401
     submit(again, "/login", login_name="greeter", password=demo_password())
-    listener = several(again, page)
-    assert listener.status == 200, "the queue is the greeter's, too"
-    listener.block()
-    assert listener.event()["event"] == "0:queue"  # made for somebody else: told of everything once
-    bump(app, wall.centre_id, f"window:{wall.window_id}", "queue")
-    assert listener.event()["event"] == "0:queue"
-    with pytest.raises(TimeoutError):
-        listener.event(within=0.6)
+    assert several(again, page).status == 404, "the page is not the greeter's"
 
 
 def test_a_browser_takes_one_place_however_many_windows_it_has(app, wall, sign_in, several) -> None:

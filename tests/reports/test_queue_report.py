@@ -105,10 +105,10 @@ def test_hours_are_the_halls(session, hall, do, take) -> None:  # noqa: F811
     table = tables(session)["peaks"]
     assert [column.label for column in table.columns] == [
         "取号时间",
-        "07–08时",
-        "08–09时",
-        "09–10时",
-        "10–11时",
+        "7时",
+        "8时",
+        "9时",
+        "10时",
         "合计",
     ]
     assert table.rows == (("星期一", 2, 0, 1, 1, 4),)

@@ -19,6 +19,7 @@ from portal.organisation.models import Centre
 from portal.queue import estimate, operations, queries, stream
 from portal.queue.forms import HOLD_REASONS, PAUSE_REASONS, FinishForm, FollowUpForm
 from portal.queue.queries import Mine, MyWindow
+from portal.queue.views.overview import planned_now
 from portal.trail.models import Access
 from portal.trail.operations import note_access
 from portal.web.htmx import page
@@ -47,6 +48,7 @@ def console(
             status=status,
             problem=problem,
             windows=openable,
+            planned=planned_now(),
             platforms=_platforms(),
             handed_over=handed,
         )
