@@ -1,4 +1,4 @@
-"""`make bench`: the portal beside the floor, single pages, and streams. Results in build/bench/results.{md,json}."""
+"""`make bench`: the portal beside the floor, single pages, streams and walls. Results in build/bench/results.{md,json}."""
 
 import argparse
 import dataclasses
@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench import report, seed, streams
+from bench import report, seed, streams, wall
 from bench.load import Sides
 from bench.plans import NAMES
 
@@ -63,6 +63,9 @@ def _at(cases: int, asked: argparse.Namespace, lines: list[str]) -> dict[str, An
             told["streams"] = halls
             lines += ["", *report.streams(halls)]
             say("\n".join(report.streams(halls)))
+            told["wall"] = _wall(sides, max(8.0, asked.seconds * 4))
+            lines += ["", *report.wall(told["wall"], wall.BOUND)]
+            say("\n".join(report.wall(told["wall"], wall.BOUND)))
         for name, server in sides.servers.items():
             for complaint in server.complaints[:3]:
                 say(f"    {name}'s log: {complaint}")
@@ -78,6 +81,19 @@ def _streams(sides: Sides, seconds: float) -> dict[str, streams.Hall]:
         halls[name] = sides.apart(
             streams.run, sides.servers["portal"].port, clerks, sides.numbers, database, seconds, screens
         )
+    return halls
+
+
+def _wall(sides: Sides, seconds: float) -> dict[str, wall.Hall]:
+    clerks = [sides.sign_in(number) for number in range(1, wall.READERS + 2)]
+    database: Path = sides.homes["portal"] / "portal.sqlite3"
+    names = {"without screens": 0, f"beside {wall.SCREENS} screens": wall.SCREENS}
+    halls = {name: wall.Hall() for name in names}
+    for name in (*names, *reversed(names)):
+        part = sides.apart(
+            wall.run, sides.servers["portal"].port, clerks, sides.numbers, database, seconds, names[name]
+        )
+        halls[name] = halls[name].and_(part)
     return halls
 
 

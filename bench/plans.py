@@ -103,7 +103,9 @@ def _call(call: str, miss: str, rng: Random, clerk: Clerk, database: Path) -> It
     def second() -> bytes:
         ticket, version = look()
         path = miss.replace("{clerk}", str(clerk.id)).replace("{ticket}", str(ticket))
-        return request("POST", path, headers(clerk), urlencode({"csrf_token": clerk.token, "version": version}))
+        return request(
+            "POST", path, headers(clerk), urlencode({"csrf_token": clerk.token, "version": version, "sure": "1"})
+        )
 
     while True:
         yield [lambda: first, second]

@@ -86,7 +86,8 @@ def record(home: Path, into: Path) -> dict[str, Any]:
         "register": lambda: client.post("/cases/new", data=plans.fields(Random(), token)),
         "call": lambda: client.post("/queue/window/next", data={"csrf_token": token}),
         "miss": lambda: client.post(
-            f"/queue/tickets/{_ticket(home)[0]}/miss", data={"csrf_token": token, "version": _ticket(home)[1]}
+            f"/queue/tickets/{_ticket(home)[0]}/miss",
+            data={"csrf_token": token, "version": _ticket(home)[1], "sure": "1"},
         ),
         "board": lambda: [screen.get("/screens/hall/board") for _ in range(2)][1],
     }

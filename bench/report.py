@@ -61,3 +61,31 @@ def streams(told: dict[str, Any]) -> list[str]:
         "|---|--:|--:|--:|--:|--:|--:|",
         *rows,
     ]
+
+
+def wall(told: dict[str, Any], bound: float) -> list[str]:
+    """The table of pages without and beside a hall full of screens, and whether they kept within ``bound``."""
+    rows = []
+    for name, hall in told.items():
+        delay, page = sorted(hall.delays), hall.pages
+        reached = (
+            [f"{delay[min(len(delay) - 1, int(len(delay) * part))] * 1000:.0f}" for part in (0.5, 0.95, 1)]
+            if delay
+            else ["–"] * 3
+        )
+        errors = len(page.errors) + len(hall.boards.errors) + hall.refused
+        rows.append(
+            f"| {name} | {len(page.latencies) / page.seconds:.0f} | {page.percentile(0.5):.1f} | {page.percentile(0.95):.1f} | "
+            f"{hall.calls} | {' | '.join(reached)} | {hall.lost} | {errors} |"
+        )
+    (without, beside) = (hall.pages for hall in told.values())
+    ratio = {part: beside.percentile(part) / max(without.percentile(part), 0.001) for part in (0.5, 0.95)}
+    kept = all(each <= bound for each in ratio.values())
+    return [
+        "| 20 readers, 20 calls a minute | pages /s | p50 | p95 ms | calls | press to board p50 | p95 | most ms | boards lost | errors |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
+        *rows,
+        "",
+        f"Pages beside the screens take {ratio[0.5]:.2f} (p50) and {ratio[0.95]:.2f} (p95) of their time without: "
+        f"{'within' if kept else 'NOT within'} the bound of {bound:.2f}.",
+    ]

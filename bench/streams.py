@@ -86,12 +86,12 @@ def _clerk(
 def _call(
     port: int, clerk: Clerk, look, headers: dict[str, str], hall: Hall, lock: threading.Lock, calls: list[float]
 ) -> None:
-    body = {"csrf_token": clerk.token}
+    body: dict[str, object] = {"csrf_token": clerk.token}
     _timed(port, request("POST", "/queue/window/next", headers, urlencode(body)), 303, hall.pages, lock)
     with lock:
         calls.append(time.perf_counter())
     ticket, version = look()
-    body["version"] = version
+    body |= {"version": version, "sure": "1"}
     _timed(port, request("POST", f"/queue/tickets/{ticket}/miss", headers, urlencode(body)), 303, hall.pages, lock)
 
 

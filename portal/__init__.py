@@ -37,6 +37,7 @@ MENU = (
     Item("事项", "cases.index", P.CASE_READ),
     Item("登记", "cases.new", P.CASE_REGISTER),
     Item("候办总览", "queue.overview", P.QUEUE_OVERVIEW),
+    Item("预约", "queue.appointments", P.APPOINTMENT_BOOK),
     Item("联合接访", "joint.index", P.CASE_RELAY),
     Item("今日收尾", "closing.wizard", P.QUEUE_CLOSE_DAY),
     Item("纸号", "queue.paper", P.QUEUE_GREET),

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from portal import clock, database
 from portal.database import db
 from portal.organisation.models import Centre
+from portal.queue.operations import appointments
 from portal.trail import operations as trail
 from scheduler import lease
 
@@ -34,7 +35,15 @@ def seal_trail(app: Flask) -> None:
             trail.seal(session, centre_id, clock.now(), folder)
 
 
-JOBS = (Job("seal-trail", 60, seal_trail),)
+def mark_missed_appointments(app: Flask) -> None:
+    """爽约: what was promised and not come for, in each centre; a quiet hall is not written to."""
+    for centre_id in db.session.scalars(select(Centre.id).order_by(Centre.id)).all():
+        if appointments.any_overdue(db.session, centre_id, clock.now()):
+            with database.write() as session:
+                appointments.mark_missed(session, centre_id, clock.now())
+
+
+JOBS = (Job("seal-trail", 60, seal_trail), Job("mark-missed-appointments", 300, mark_missed_appointments))
 
 
 def run(app: Flask, job: Job, holder: str) -> bool:

@@ -22,6 +22,7 @@ ACTIONS = {
     "case.other_opened": "说明理由后查看其他平台事项",
     "statement.opened": "查看接谈笔录",
     "list.exported": "导出",
+    "emergencies.opened": "查看应急情况",
     "enquiry.code": "查询码输错",
     "person.known_asked": "导引台核对是否来过",
 }
@@ -31,6 +32,7 @@ SUBJECTS = {
     "attachment": "附件",
     "statement": "笔录",
     "enquiry": "查询码",
+    "centre": "中心",
     "report": "统计报表",
 }
 

@@ -17,6 +17,8 @@ from portal.queue.estimate import Estimate
 from portal.queue.models import Screen, Ticket
 from portal.queue.opening import openings
 from portal.queue.operations import Refused, take_ticket
+from portal.queue.operations.check_in import APPOINTED, check_in
+from portal.queue.queries import appointments
 
 NAME = "取号机"
 SOURCE = "kiosk"
@@ -58,13 +60,17 @@ class Asked:
 
 @dataclass(frozen=True)
 class Given:
-    """A number just taken, as the number page and the slip show it. ``wait`` is the estimate told, in words, or ""."""
+    """A number just taken, as the number page and the slip show it. ``wait`` is the estimate told, in words, or "".
+
+    ``late``: it was taken for an appointment whose time had passed.
+    """
 
     slip: queries.Slip
     sign: str
     ahead: int
     wait: str
     centre: Centre
+    late: bool
 
 
 def actor_of(screen: Screen) -> Actor:
@@ -134,6 +140,17 @@ def take(session: Session, screen: Screen, asked: Asked, *, at: datetime) -> Tic
     )
 
 
+def arrive(session: Session, screen: Screen, code: str, *, at: datetime) -> Ticket | None:
+    """签到 with an appointment's code: its number, the same one again where it has come already; None for an unknown code.
+
+    Raises NotYet (too early, or another day) and Refused (cancelled, the service is gone).
+    """
+    booked = appointments.by_code(session, screen.centre_id, code)
+    if booked is None:
+        return None
+    return check_in(session, actor_of(screen), booked.id, source=SOURCE, screen_id=screen.id, at=at)
+
+
 def fresh(ticket: Ticket, at: datetime) -> bool:
     """Whether the number may still be shown to who stands here: a form sent again later shows a stranger nothing."""
     return at - ticket.taken_at <= DOUBLED
@@ -144,15 +161,16 @@ def given(session: Session, centre_id: int, ticket_id: int, at: datetime) -> Giv
     slip = queries.ticket(session, centre_id, ticket_id)
     if slip is None or slip.day != clock.day_of(at):
         return None
-    seconds, error = session.execute(
-        select(Ticket.estimated, Ticket.estimate_error).where(Ticket.id == ticket_id)
+    told = session.execute(
+        select(Ticket.estimated, Ticket.estimate_error, Ticket.appointment_id).where(Ticket.id == ticket_id)
     ).one()
     return Given(
         slip,
         registry.platform(slip.platform).sign,
         queries.ahead_of(session, centre_id, slip),
-        _words(Estimate(seconds, error or 0)) if seconds is not None else "",
+        _words(Estimate(told.estimated, told.estimate_error or 0)) if told.estimated is not None else "",
         session.get_one(Centre, centre_id),
+        told.appointment_id is not None and slip.priority != APPOINTED,
     )
 
 

@@ -2,8 +2,9 @@
 
 from flask_wtf import FlaskForm
 
-from portal.cases.forms.fields import Between, Filled, Hidden, HiddenNumber, Line, Picked, choices
+from portal.cases.forms.fields import AtMost, Between, Filled, Hidden, HiddenNumber, Line, Picked, choices
 from portal.queue import priorities
+from portal.queue.enquiry import LONGEST_CODE
 from portal.queue.kiosk import MOST_AT_ONCE, Asked
 from portal.web.routing import MOST
 
@@ -40,6 +41,12 @@ class TakeForm(ChosenForm):
             self.id_number.data,
             bool(self.again.data),
         )
+
+
+class ArriveForm(FlaskForm):
+    """预约签到: the code of the appointment."""
+
+    code = Line("预约码", [Filled("请输入预约码。"), AtMost(LONGEST_CODE)])
 
 
 def offered() -> list[tuple[str, str]]:

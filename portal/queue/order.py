@@ -53,10 +53,13 @@ def rank(priority: str, since: datetime, appointed: datetime | None = None) -> i
     """The stored place in the queue, smaller is earlier: seconds of ``since`` less the class's credit.
 
     ``appointed``: the time of an appointment kept; it counts from then, less the credit of 预约, where that is the earlier.
+    That credit belongs to the time promised: coming early brings nobody further than coming without an appointment.
     KeyError for an unknown class.
     """
-    own = priorities.rank(priority, since)
-    return own if appointed is None else min(own, priorities.rank("appointment", appointed))
+    if appointed is None:
+        return priorities.rank(priority, since)
+    own = priorities.rank("ordinary" if priority == "appointment" else priority, since)
+    return min(own, priorities.rank("appointment", appointed))
 
 
 def claim(ticket: Standing, at: datetime, taste: Taste = ANY) -> int:

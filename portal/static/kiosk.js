@@ -2,7 +2,7 @@
  * an address or in the history, and a server that is lost never leaves the public in front of a browser's error page.
  *
  *   body          data-home data-alive data-away (where a device goes that is no kiosk any more) data-reset (seconds) data-build
- *   #kiosk        data-page (start confirm held number enquiry thanks)  data-mark (of what the first page shows)  data-clip data-volume
+ *   #kiosk        data-page (start confirm held number enquiry appointment thanks)  data-mark (of what the first page shows)  data-clip data-volume
  *                 data-reads: a card reader's typing is read here   data-print: the slip is printed as the page arrives, once
  *   data-look     a button that puts that class on the page until the visitor has gone     data-speak  plays the clip
  *   data-card     where it is said that a card was read (the number itself is never put into the page)     data-forget  forgets it

@@ -58,7 +58,7 @@
     var many = data.labels.length > 8;
     return Object.assign(common("axis"), {
       legend: { top: 0, textStyle: { color: INK, fontSize: 13 } },
-      grid: { left: 8, right: 16, top: 34, bottom: 6, containLabel: true },
+      grid: { left: many ? 40 : 8, right: 16, top: 34, bottom: 6, containLabel: true },
       xAxis: axis({ type: "category", data: data.labels, splitLine: { show: false },
         axisLabel: { color: INK, fontSize: 13, interval: 0, rotate: many ? 30 : 0 } }),
       yAxis: axis({ type: "value", name: data.units[0], minInterval: data.units[0] ? 0 : 1, nameTextStyle: { color: INK } }),

@@ -10,7 +10,6 @@ from playwright.sync_api import Locator, Page, Route, expect
 from portal import clock
 from portal.web.formats import chinese_day, clock_time
 from tests.browser import acts
-from tests.browser.acts import at
 from tests.browser.hall import Hall
 
 pytestmark = pytest.mark.browser
@@ -61,7 +60,9 @@ def administrator(page_for, centre: Hall) -> Page:
 def wall(page_for, centre: Hall, administrator: Page) -> Callable[..., Page]:
     """``wall("区域屏", "一楼东区")`` is a paired screen; ``script`` runs in it before everything else."""
 
-    def paired(kind: str = "大厅屏", where: str = "", *, script: str = "", size: tuple[int, int] = acts.HALL_SIZE) -> Page:
+    def paired(
+        kind: str = "大厅屏", where: str = "", *, script: str = "", size: tuple[int, int] = acts.HALL_SIZE
+    ) -> Page:
         page = page_for(at=centre, size=size)
         if script:
             page.add_init_script(script)
@@ -185,7 +186,9 @@ def test_ten_minutes_without_an_answer(page_for, centre: Hall, wall, clerk, call
         expect(number(screen)).to_have_text(following)
         # the hall did not get ten minutes older: the screen takes its time from the answers again
         now = centre.now()
-        expect(screen.locator("#clock")).to_have_text(re.compile(f"{clock_time(now)}|{clock_time(now + timedelta(minutes=1))}"))
+        expect(screen.locator("#clock")).to_have_text(
+            re.compile(f"{clock_time(now)}|{clock_time(now + timedelta(minutes=1))}")
+        )
     drops(complaints)
 
 
@@ -322,7 +325,9 @@ def test_a_changed_layout_changes_the_wall_by_itself(centre: Hall, wall, adminis
     page = wall()
     shown = call()
     administrator.goto("/admin/screens")
-    newest = administrator.evaluate("Math.max(...Array.from(document.querySelectorAll('article')).map((each) => Number(each.id.slice(7))))")
+    newest = administrator.evaluate(
+        "Math.max(...Array.from(document.querySelectorAll('article')).map((each) => Number(each.id.slice(7))))"
+    )
     mine = administrator.locator(f"#screen-{newest}")
     mine.locator("summary").click()
     mine.get_by_label("版式").select_option(label="大厅屏：变化")
@@ -369,7 +374,13 @@ def test_notices_run_and_are_not_disturbed_by_calls(page_for, centre: Hall, wall
 def test_walls_without_scripts_show_what_is_so(page_for, centre: Hall, wall, call) -> None:
     shown = call()
     plain = []
-    for kind, where in (("大厅屏", ""), ("区域屏", "一楼东区"), ("窗口屏", "1号窗口"), ("日程屏", ""), ("评价屏", "1号窗口")):
+    for kind, where in (
+        ("大厅屏", ""),
+        ("区域屏", "一楼东区"),
+        ("窗口屏", "1号窗口"),
+        ("日程屏", ""),
+        ("评价屏", "1号窗口"),
+    ):
         model = wall(kind, where)
         page = page_for(at=centre, size=acts.HALL_SIZE, javascript=False)
         page.context.add_cookies(model.context.cookies())
@@ -409,7 +420,10 @@ def test_every_composition_can_be_read_both_ways(page_for, centre: Hall, adminis
     for _ in range(8):
         call()
     head = page_for("renzhiping", at=centre)
-    for text in ("今日下午停水。", "请看管好随身物品，带孩子的群众请照看好孩子，不要在窗口前追逐打闹；饮水处在一楼西侧楼梯口旁边。" * 2):
+    for text in (
+        "今日下午停水。",
+        "请看管好随身物品，带孩子的群众请照看好孩子，不要在窗口前追逐打闹；饮水处在一楼西侧楼梯口旁边。" * 2,
+    ):
         head.goto("/queue/notices")
         head.get_by_label("内容").fill(text)
         acts.press(head, "Control+Enter")

@@ -197,7 +197,15 @@ def test_the_schedule_has_a_source_when_somebody_gives_one(device) -> None:
 def test_no_wall_names_anybody_or_anything_sealed(device, call, wait, inside, wall) -> None:
     with inside() as session:
         sealed = [platform for platform in registry.platforms() if platform.sealed]
-        secrets = {hall.NAME, hall.NAME[0] + "*", hall.NAME[0] + "某", hall.ID_NUMBER, hall.PHONE, "工作人员", hall.SUBJECT}
+        secrets = {
+            hall.NAME,
+            hall.NAME[0] + "*",
+            hall.NAME[0] + "某",
+            hall.ID_NUMBER,
+            hall.PHONE,
+            "工作人员",
+            hall.SUBJECT,
+        }
         for platform in sealed:
             secrets |= {platform.code, platform.label}
             secrets |= {name for name in session.scalars(select(Service.name).where(Service.platform == platform.code))}
@@ -216,7 +224,9 @@ def test_no_wall_names_anybody_or_anything_sealed(device, call, wait, inside, wa
     for address, devices in walls.items():
         for screen in devices:
             with clock.frozen(later(4)):
-                said = screen.get(address).get_data(as_text=True) + screen.get(f"{address}/board").get_data(as_text=True)
+                said = screen.get(address).get_data(as_text=True) + screen.get(f"{address}/board").get_data(
+                    as_text=True
+                )
             assert [secret for secret in secrets if secret in said] == [], address
             assert number in said or "schedule" in address
     with inside() as session:
@@ -344,7 +354,9 @@ def test_notices_run_below_and_the_way_back_for_the_missed_always_stands(device,
     assert soup(quiet, "/screens/hall", later(6)).select_one("#ticker") is None
 
 
-@pytest.mark.parametrize(("length", "run"), [(24, ""), (25, "run-1"), (80, "run-3"), (200, "run-6"), (8 * 200, "run-10")])
+@pytest.mark.parametrize(
+    ("length", "run"), [(24, ""), (25, "run-1"), (80, "run-3"), (200, "run-6"), (8 * 200, "run-10")]
+)
 def test_longer_lines_take_longer(length: int, run: str) -> None:
     texts = tuple("告" * min(200, length - start) for start in range(0, length, 200))
     assert line(texts).run == run

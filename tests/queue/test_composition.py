@@ -41,7 +41,12 @@ def heights(group: list[Content], step: int, across: dict[str, int], width: floa
 
 
 @given(walls, st.booleans())
-@example(Board("", ("call", "windows"), {"call": None, "windows": (WindowNow("集体接待室", "综合服务室", "waiting"),) * 60}, ()), True)
+@example(
+    Board(
+        "", ("call", "windows"), {"call": None, "windows": (WindowNow("集体接待室", "综合服务室", "waiting"),) * 60}, ()
+    ),
+    True,
+)
 def test_whatever_is_chosen_fits_both_ways(board: Board, ticker: bool) -> None:
     measured = measure(board)
     composed = compose(measured, ticker=ticker)

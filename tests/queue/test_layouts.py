@@ -157,8 +157,8 @@ def test_a_layout_in_use_stays(wall, made, inside, sign_in) -> None:
         screens.revoke(session, wall.clerk, screen_id, at=later(1))
     assert submit(administrator, f"/admin/layouts/{layout_id}/remove", f"/admin/layouts/{layout_id}").status_code == 303
     assert administrator.get(f"/admin/layouts/{layout_id}").status_code == 404
+    given = {"name": "东", "kind": "hall", "blocks": ("call",), "speaks": False, "ticker": True}
     with inside(), database.write() as session, pytest.raises(Refused):
-        given = {"name": "东", "kind": "hall", "blocks": ("call",), "speaks": False, "ticker": True}
         layouts.save(session, wall.clerk, layout_id, at=later(2), **given)
 
 

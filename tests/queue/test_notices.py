@@ -34,7 +34,9 @@ def publish(inside, wall):
     def published(text: str = "今日下午停水。", start: int = 0, end: int | None = None, at: int = 0) -> Notice:
         with inside(), database.write() as session:
             ends_at = None if end is None else later(end)
-            return notices.publish(session, wall.clerk, text=text, starts_at=later(start), ends_at=ends_at, at=later(at))
+            return notices.publish(
+                session, wall.clerk, text=text, starts_at=later(start), ends_at=ends_at, at=later(at)
+            )
 
     return published
 

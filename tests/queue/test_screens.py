@@ -10,8 +10,8 @@ from sqlalchemy import select
 from portal import clock, database
 from portal.cases.models import Rating
 from portal.cases.operations import Refused
-from portal.queue import operations as queue
 from portal.queue import boards, screens
+from portal.queue import operations as queue
 from portal.queue.models import Screen
 from portal.queue.views import screens as views
 from portal.trail import queries as trail

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.access.actor import Actor
+from portal.access.permissions import Permission
 from portal.cases import queries as cases
 from portal.cases.operations.given import FieldProblems, PersonGiven
 from portal.keys import ring
@@ -243,12 +244,14 @@ def _visitor(session: Session, actor: Actor, ticket_id: int | None, given: Perso
 
 
 def _at_window(session: Session, actor: Actor, ticket_id: int) -> Person | None:
-    """The person taken down for the visitor at the actor's window; None where nobody was."""
-    row = session.execute(
-        select(Ticket.person_id).where(
-            Ticket.id == ticket_id, Ticket.account_id == actor.id, Ticket.state.in_(AT_WINDOW)
-        )
-    ).one_or_none()
+    """The person taken down for the visitor at the actor's window; None where nobody was.
+
+    Who closes the day may give any number of the centre another day.
+    """
+    here = (Ticket.account_id == actor.id) & Ticket.state.in_(AT_WINDOW)
+    if actor.may(Permission.QUEUE_CLOSE_DAY):
+        here = Ticket.centre_id == actor.centre_id
+    row = session.execute(select(Ticket.person_id).where(Ticket.id == ticket_id, here)).one_or_none()
     if row is None:
         raise Refused("这位群众不在您的窗口，请重新打开预约页面。")
     return session.get(Person, row.person_id) if row.person_id else None

@@ -13,8 +13,9 @@ from portal.organisation.models import Service, Window, WindowService
 from portal.people.masking import mask_name
 from portal.people.models import Person
 from portal.queue import priorities
-from portal.queue.models import Call, Period, Ticket, WindowSession
+from portal.queue.models import Appointment, Call, Period, Ticket, WindowSession
 from portal.queue.operations.tickets import NAMELESS
+from portal.queue.slots import spell
 from portal.queue.standing import standing, takes, waits
 
 
@@ -66,7 +67,7 @@ class Waiting:
     """One of those who wait, in the order they will be called. ``kept``: for this window or person alone.
 
     ``reserved``: for somebody; where it is not ``kept`` they have no window open, and anybody may call it.
-    ``relayed``: was served at another platform; ``served``: at any window before.
+    ``relayed``: was served at another platform; ``served``: at any window before. ``appointed``: the minute it was booked for.
     """
 
     id: int
@@ -79,9 +80,14 @@ class Waiting:
     relayed: bool
     served: bool
     quick: bool
-    appointed: bool
+    appointed: int | None
     reserved: bool
     kept: bool
+
+    @property
+    def appointed_time(self) -> str:
+        """The time it was booked for; "" without an appointment."""
+        return "" if self.appointed is None else spell(self.appointed)
 
     @property
     def priority_label(self) -> str:
@@ -157,12 +163,13 @@ _WAITING = (
         .label("relayed"),
         exists().where(Period.ticket_id == Ticket.id, Period.kind == "serving").label("served"),
         Ticket.quick,
-        Ticket.appointment_id.is_not(None).label("appointed"),
+        Appointment.slot.label("appointed"),
         (Ticket.for_window_id.is_not(None) | Ticket.for_account_id.is_not(None)).label("reserved"),
         ((Ticket.for_window_id == _HERE) | (Ticket.for_account_id == _ME)).label("kept"),
     )
     .join(Service, Service.id == Ticket.service_id)
     .join(WindowService, takes(_HERE))
+    .outerjoin(Appointment, Appointment.id == Ticket.appointment_id)
     .where(*waits(bindparam("centre_id"), bindparam("day"), _HERE, _ME))
     .order_by(standing(bindparam("quick")), Ticket.id)
     .limit(bindparam("most"))

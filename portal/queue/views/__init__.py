@@ -6,6 +6,7 @@ blueprint = Blueprint("queue", __name__)
 
 # The parts register their routes on the blueprint above, so they come after it.
 from portal.queue.views import (  # noqa: E402
+    appointments,
     desk,
     devices,
     emergencies,
@@ -26,6 +27,7 @@ from portal.queue.views import (  # noqa: E402
 )
 
 __all__ = [
+    "appointments",
     "blueprint",
     "desk",
     "devices",

@@ -84,7 +84,7 @@ def opened(form: EnquiryForm) -> Found | None:
     """What code and tail open. A failure is recorded and costs a try."""
     found = queries.find(db.session, form.code.data or "", form.tail.data or "", clock.now())
     if found is None:
-        _log_failure()
+        note_failure()
     return found
 
 
@@ -105,20 +105,7 @@ def rate_matter(session: Session, case_id: int, form: CodeRatingForm) -> None:
     rate(session, case, score=form.score.data, words=form.words.data or "", source="slip", at=clock.now())
 
 
-def _page(form: EnquiryForm, *, status: int = 200, **context: object) -> Response:
-    centre = db.session.scalar(select(Centre).order_by(Centre.id).limit(1))
-    return page("enquiry/enquiry.html", form=form, centre=centre, scores=dict(SCORES), status=status, **context)
-
-
-def _throttle() -> Throttle:
-    return current_app.extensions.setdefault("portal_enquiry_throttle", Throttle())
-
-
-def _address() -> str:
-    return request.remote_addr or ""
-
-
-def _log_failure() -> None:
+def note_failure() -> None:
     """Guessing leaves a trace; the code itself does not stand in it, for it may be one letter from a right one."""
     at = clock.now()
     _throttle().failed(_address(), at)
@@ -134,3 +121,16 @@ def _log_failure() -> None:
             refused=True,
             address=_address(),
         )
+
+
+def _page(form: EnquiryForm, *, status: int = 200, **context: object) -> Response:
+    centre = db.session.scalar(select(Centre).order_by(Centre.id).limit(1))
+    return page("enquiry/enquiry.html", form=form, centre=centre, scores=dict(SCORES), status=status, **context)
+
+
+def _throttle() -> Throttle:
+    return current_app.extensions.setdefault("portal_enquiry_throttle", Throttle())
+
+
+def _address() -> str:
+    return request.remote_addr or ""

@@ -19,7 +19,7 @@ from portal.database import db
 from portal.organisation.models import Centre
 from portal.queue import kiosk as rules
 from portal.queue.kiosk import Tile
-from portal.queue.kiosk_forms import ChosenForm, TakeForm, offered
+from portal.queue.kiosk_forms import ArriveForm, ChosenForm, TakeForm, offered
 from portal.queue.models import Screen, Ticket
 from portal.queue.operations import NotGiven, OpenToday
 from portal.queue.screen_forms import CodeRatingForm, EnquiryForm
@@ -32,6 +32,8 @@ from portal.web.htmx import page
 TAKEN = "kiosk_number"  # the number to be shown by the next page, and by that one only
 # as on every keyboard, without I and O, which stand in no code of ours
 KEYS = ("1234567890", "QWERTYUP", "ASDFGHJKL", "ZXCVBNM")
+WRONG_CODE = "没有这个预约码。请对照预约时给您的号码再输一次，或到导引台签到。"
+OVER = "这个预约已经签到，号码是 {number}，今天的接待已经结束。还要办理的，请取新号。"
 EXPIRED = "刚才的页面已经过期，请重新选择。"
 
 
@@ -141,6 +143,43 @@ def kiosk_rating() -> Response:
     except (Refused, FieldProblems) as problem:
         return _enquiry(screen, EnquiryForm(formdata=None), problem=str(problem), status=409)
     return _frame("kiosk/thanks.html", screen)
+
+
+@blueprint.route("/kiosk/appointment", methods=["GET", "POST"])
+@public
+def kiosk_appointment() -> Response:
+    """预约签到 with the code of the appointment; then as any number."""
+    screen = paired("kiosk")
+    if screen is None:
+        return _unpaired()
+    form = ArriveForm()
+    if not form.is_submitted():
+        return _appointment(screen, form)
+    if not enquiries.may_ask():
+        return _appointment(screen, form, enquiries.TOO_OFTEN, 429)
+    if not form.validate():
+        return _appointment(screen, form, form.code.errors[0], 422)
+    try:
+        ticket = database.attempt(_arrive, screen, form.code.data)
+    except Refused as problem:
+        return _appointment(screen, form, str(problem), 409)
+    if ticket is None:
+        enquiries.note_failure()
+        return _appointment(screen, form, WRONG_CODE, 422)
+    if ticket.ended_at:
+        return _appointment(screen, form, OVER.format(number=ticket.number), 409)
+    if not rules.fresh(ticket, clock.now()):
+        return _frame("kiosk/held.html", screen, form=None, number=ticket.number)
+    session[TAKEN] = ticket.id
+    return redirect(url_for("queue.kiosk_number", look=_looks() or None), 303)
+
+
+def _arrive(writing: Session, screen: Screen, code: str) -> Ticket | None:
+    return rules.arrive(writing, screen, code, at=clock.now())
+
+
+def _appointment(screen: Screen, form: ArriveForm, problem: str = "", status: int = 200) -> Response:
+    return _frame("kiosk/appointment.html", screen, form=form, keys=KEYS, problem=problem, status=status)
 
 
 def _taken(screen: Screen, form: TakeForm) -> Ticket:
