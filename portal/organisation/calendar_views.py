@@ -9,7 +9,7 @@ from portal.access.guard import actor, requires
 from portal.access.permissions import Permission
 from portal.database import db
 from portal.organisation import operations, queries, spans
-from portal.organisation.forms import ClosureForm, DutyForm, HoursForm
+from portal.organisation.forms import EARLIEST, LATEST, ClosureForm, CopyForm, DutyForm, HoursForm
 from portal.organisation.operations import Misarranged
 from portal.organisation.views import written_hours
 from portal.web.htmx import done, page
@@ -70,9 +70,7 @@ def remove_closure(closure_id: int) -> Response:
 @requires(Permission.HALL_CONFIGURE)
 def plan() -> Response:
     """The day plan of ``?day=`` (default today)."""
-    day, mine = _day(), actor().centre_id
-    windows = [(row.id, f"{row.name} {row.sign}") for row in queries.windows(db.session, mine) if row.enabled]
-    form = DutyForm(windows, queries.window_staff(db.session, mine))
+    day, form = _day(), _duty_form()
     if form.validate_on_submit():
         given = {"window_id": int(form.window.data), "account_id": int(form.account.data), "note": form.note.data}
         times = {"starts": form.starts.minute, "ends": form.ends.minute}
@@ -82,26 +80,25 @@ def plan() -> Response:
             return done("hours.plan", day=day.isoformat())
         except Misarranged as problem:
             form[problem.field].errors = [str(problem)]
-    return page(
-        "organisation/plan.html",
-        form=form,
-        day=day,
-        before=day - ONE_DAY,
-        after=day + ONE_DAY,
-        duties=queries.duties(db.session, mine, day),
-        clock_text=spans.clock_text,
-        status=422 if form.is_submitted() else 200,
-    )
+    return _plan_page(day, form, _copy_form(day), 422 if form.is_submitted() else 200)
 
 
 @blueprint.post("/admin/hall/plan/copy")
 @requires(Permission.HALL_CONFIGURE)
 def copy_plan() -> Response:
-    """As the day before."""
+    """As another day."""
     day = _day()
+    form = CopyForm()
+    if not form.validate_on_submit():
+        return _plan_page(day, _duty_form(formdata=None), form, 422)
+    source = form.source.day
     with database.write() as session:
-        copied = operations.copy_duties(session, actor(), day - ONE_DAY, day, at=clock.now())
-    flash(f"已照前一天排入 {copied} 条。" if copied else "前一天没有可以照排的。")
+        copied, left_out = operations.copy_duties(session, actor(), source, day, at=clock.now())
+    if not copied and not left_out:
+        form.source.errors = [f"{source.isoformat()} 没有排班。"]
+        return _plan_page(day, _duty_form(formdata=None), form, 422)
+    told = f"已照 {source.isoformat()} 排入 {copied} 条。"
+    flash(told + (f"{left_out} 条没有排入：与已排的重复，或人员、窗口已停用。" if left_out else ""))
     return done("hours.plan", day=day.isoformat())
 
 
@@ -117,9 +114,37 @@ def remove_duty(duty_id: int) -> Response:
 def _day() -> date:
     typed = request.args.get("day", "")
     try:
-        return date.fromisoformat(typed) if typed else clock.today()
+        day = date.fromisoformat(typed) if typed else clock.today()
     except ValueError:
         abort(404)
+    if not EARLIEST <= day.year <= LATEST:
+        abort(404)
+    return day
+
+
+def _duty_form(**kwargs: object) -> DutyForm:
+    mine = actor().centre_id
+    windows = [(row.id, f"{row.name} {row.sign}") for row in queries.windows(db.session, mine) if row.enabled]
+    return DutyForm(windows, queries.window_staff(db.session, mine), **kwargs)
+
+
+def _copy_form(day: date) -> CopyForm:
+    last = queries.last_planned(db.session, actor().centre_id, day)
+    return CopyForm(formdata=None, data={"source": last.isoformat() if last else ""})
+
+
+def _plan_page(day: date, form: DutyForm, copying: CopyForm, status: int) -> Response:
+    return page(
+        "organisation/plan.html",
+        form=form,
+        copying=copying,
+        day=day,
+        before=day - ONE_DAY,
+        after=day + ONE_DAY,
+        duties=queries.duties(db.session, actor().centre_id, day),
+        clock_text=spans.clock_text,
+        status=status,
+    )
 
 
 def _hours(service_id: int | None) -> Response:
@@ -142,7 +167,7 @@ def _hours_form(service_id: int | None, **kwargs: object) -> HoursForm:
 
 
 def _hours_page(service_id: int | None, form: HoursForm, closing: ClosureForm, status: int) -> Response:
-    services = dict(_services())
+    services = {row.id: row for row in queries.services(db.session, actor().centre_id, all_of_them=True)}
     if service_id is not None and service_id not in services:
         abort(404)
     today = clock.today()
@@ -151,7 +176,7 @@ def _hours_page(service_id: int | None, form: HoursForm, closing: ClosureForm, s
         "organisation/hours.html",
         form=form,
         closing=closing,
-        service=services.get(service_id, ""),
+        service=services[service_id].name if service_id else "",
         action=url_for("hours.service", service_id=service_id) if service_id else url_for("hours.centre"),
         services=services,
         hours=written_hours(queries.hours(db.session, actor().centre_id)),
@@ -162,4 +187,5 @@ def _hours_page(service_id: int | None, form: HoursForm, closing: ClosureForm, s
 
 
 def _services() -> list[tuple[int, str]]:
-    return [(row.id, row.name) for row in queries.services(db.session, actor().centre_id)]
+    """What a closure may be for: two services of one name are told apart by their area."""
+    return [(row.id, f"{row.name}（{row.area}）") for row in queries.services(db.session, actor().centre_id)]

@@ -11,11 +11,13 @@ from wtforms.validators import Length, Regexp
 
 from portal.access.forms import PLATFORM_CHOICES, REQUIRED, ChoicesField, offered_platforms, plain
 from portal.organisation import spans
+from portal.organisation.operations import PAPER_LETTER
 from portal.organisation.queries import KINDS, LEVELS
 
 DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.ASCII)
 EARLIEST, LATEST = 2000, 2100
 WHOLE = re.compile(r"\d{1,4}", re.ASCII)
+MOST_PLACES = 9
 TELEPHONE = r"^[0-9 ,、;()()转/-]*$"
 
 
@@ -137,7 +139,7 @@ class CentreForm(FlaskForm):
         """Both times or none."""
         if bool(field.data) != bool(self.quiet_from.data):
             raise ValidationError("静音的开始和结束要同填或同空。")
-        if field.data and field.data == self.quiet_from.data:
+        if field.minute is not None and field.minute == self.quiet_from.minute:
             raise ValidationError("静音的开始和结束不能相同。")
 
 
@@ -147,13 +149,9 @@ class ServiceForm(FlaskForm):
     name = StringField("服务名称", [REQUIRED, _short(40)], filters=[plain])
     prefix = StringField(
         "号码字头",
-        [
-            REQUIRED,
-            Regexp(r"^[A-Z]{1,2}$", message="一至两个大写字母。"),
-            Regexp(r"^(.|.[^P])$", message="两个字母的字头不能以 P 结尾，P 留给断网时的纸号。"),
-        ],
+        [REQUIRED, Regexp(r"^[A-Z]{1,2}$", message="一至两个大写字母。")],
         filters=[plain, str.upper],
-        description="不便示人的服务应与其他服务共用字头，号码不透露来意。",
+        description=f"不便示人的服务应与其他服务共用字头，号码不透露来意。{PAPER_LETTER} 留给断网时的纸号，不放在第二位。",
     )
     area = StringField("等候区", [REQUIRED, _short(30)], filters=[plain])
     position = WholeField("排列顺序", 0, 999)
@@ -206,7 +204,7 @@ class NewServiceForm(ServiceForm):
 
 
 class WindowForm(FlaskForm):
-    """A window or room."""
+    """A window or room. ``for_hall`` adds a field for each service's place in the window's order of preference."""
 
     name = StringField(
         "窗口名称", [REQUIRED, _short(20)], filters=[plain], description="屏幕和语音照此称呼，例如 3号窗口。"
@@ -248,10 +246,18 @@ class WindowForm(FlaskForm):
         if field.data not in dict(KINDS):
             raise ValidationError("请选择种类。")
 
+    @classmethod
+    def for_hall(cls, services: list[tuple[int, str]], data: dict[str, object]) -> "WindowForm":
+        """The form for a hall with these services (id, name)."""
+        places = {
+            f"place-{identity}": OptionalWholeField(f"{name} 的先后", 1, MOST_PLACES) for identity, name in services
+        }
+        return type("HallWindowForm", (cls,), places)(services, data=data)
+
     @property
-    def service_ids(self) -> list[int]:
-        """The chosen services, after validation."""
-        return [int(value) for value in self.services.data or []]
+    def preferences(self) -> dict[int, int]:
+        """The chosen services and how far down in the order of preference each is (0 the first), after validation."""
+        return {int(chosen): (self[f"place-{chosen}"].number or 1) - 1 for chosen in self.services.data or ()}
 
 
 class HoursForm(FlaskForm):
@@ -281,6 +287,12 @@ class ClosureForm(FlaskForm):
     def service_id(self) -> int | None:
         """The service, None for the whole centre."""
         return int(self.service.data) if self.service.data else None
+
+
+class CopyForm(FlaskForm):
+    """Which day to plan after."""
+
+    source = DayField("照哪一天排")
 
 
 class DutyForm(FlaskForm):

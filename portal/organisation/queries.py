@@ -146,6 +146,12 @@ def duties(session: Session, centre_id: int, day: date) -> list[Duty]:
     return [Duty(*row) for row in session.execute(rows)]
 
 
+def last_planned(session: Session, centre_id: int, before: date) -> date | None:
+    """The latest day before that one which has a plan."""
+    planned = select(func.max(DutyPlan.day)).where(DutyPlan.centre_id == centre_id, DutyPlan.day < before)
+    return session.scalar(planned)
+
+
 def window_staff(session: Session, centre_id: int) -> list[tuple[int, str]]:
     """(id, name) of everybody in use who belongs to a platform and may therefore sit at a window."""
     rows = (

@@ -8,18 +8,18 @@ MIDNIGHT = 24 * 60
 MOST_SPANS = 3
 BETWEEN = re.compile(r"[、,;\s]+")
 DASH = re.compile(r"\s*[-–—−~〜至到]\s*")
-TIME = re.compile(r"(\d{1,2})[:.点](\d{2})", re.ASCII)
+TIME = re.compile(r"(\d{1,2})(?:[:.点时](\d{2})分?|[点时]|(\d{2}))", re.ASCII)
 EXAMPLE = "请按 08:30-12:00、14:30-18:00 的样子填写。"
 
 Span = tuple[int, int]
 
 
 def minute(text: str) -> int:
-    """The minute of the day that ``text`` (8:30, 08：30) names. Raises ValueError with a Chinese sentence."""
+    """The minute of the day that ``text`` (8:30, 08：30, 0830, 8点) names. Raises ValueError with a Chinese sentence."""
     found = TIME.fullmatch(unicodedata.normalize("NFKC", text).strip())
     if found is None:
         raise ValueError("请按 08:30 的样子填写时间。")
-    hours, minutes = int(found[1]), int(found[2])
+    hours, minutes = int(found[1]), int(found[2] or found[3] or 0)
     if minutes > 59 or hours * 60 + minutes > MIDNIGHT:
         raise ValueError(f"没有 {text.strip()[:10]} 这个时间。")
     return hours * 60 + minutes

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, request
+from flask import Blueprint, Response, abort, flash
 from flask_wtf import FlaskForm
 
 from portal import clock, database
@@ -17,7 +17,6 @@ from portal.organisation.operations import Misarranged
 from portal.web.htmx import done, page
 
 blueprint = Blueprint("organisation", __name__)
-MOST_PLACES = 9
 
 
 @blueprint.get("/admin/hall")
@@ -27,13 +26,12 @@ def hall() -> Response:
     mine = actor().centre_id
     services = queries.services(db.session, mine, all_of_them=True)
     taken = queries.services_by_window(db.session, mine)
-    names = {service.id: service.name for service in services}
     return page(
         "organisation/hall.html",
         centre=queries.centre(db.session, mine),
         services=services,
         windows=queries.windows(db.session, mine),
-        taken={window_id: [names[one] for one in ids if one in names] for window_id, ids in taken.items()},
+        taken={window_id: _in_order(ranked, services) for window_id, ranked in taken.items()},
         hours=written_hours(queries.hours(db.session, mine)),
         clock_text=spans.clock_text,
         platforms=dict(PLATFORM_CHOICES),
@@ -44,11 +42,13 @@ def hall() -> Response:
 @blueprint.route("/admin/hall/centre", methods=["GET", "POST"])
 @requires(Permission.HALL_CONFIGURE)
 def centre() -> Response:
-    """Telephone, address, notice and the head-count of a group."""
+    """Telephone, address, what visitors read, the head-count of a group, and the voice."""
     held = queries.centre(db.session, actor().centre_id) or abort(404)
-    form = CentreForm(obj=held, data=_quiet(held))
+    words = ("telephone", "address", "notice", "closed_message")
+    shown = {name: getattr(held, name) for name in (*words, "group_threshold", "voice_volume")}
+    form = CentreForm(data=shown | _quiet(held))
     if form.validate_on_submit():
-        values = _values(form, "telephone", "address", "notice", "closed_message")
+        values = _values(form, *words)
         values |= {"group_threshold": form.group_threshold.number, "voice_volume": form.voice_volume.number}
         values |= {"quiet_from": form.quiet_from.minute, "quiet_until": form.quiet_until.minute}
         with database.write() as writing:
@@ -85,10 +85,13 @@ def new_service() -> Response:
     position = len(queries.services(db.session, actor().centre_id, all_of_them=True)) + 1
     form = NewServiceForm(data={"position": position, "enabled": True, "at_kiosk": True})
     if form.validate_on_submit():
-        with database.write() as writing:
-            operations.add_service(writing, actor(), form.platform.data, form.values, at=clock.now())
-        flash(f"服务“{form.name.data}”已增加，请在窗口中选择由谁办理。")
-        return done("organisation.hall")
+        try:
+            with database.write() as writing:
+                operations.add_service(writing, actor(), form.platform.data, form.values, at=clock.now())
+            flash(f"服务“{form.name.data}”已增加，请在窗口中选择由谁办理。")
+            return done("organisation.hall")
+        except Misarranged as problem:
+            _beside(form, problem)
     status = 422 if form.is_submitted() else 200
     return page("organisation/service.html", form=form, service=None, platform="", status=status)
 
@@ -98,11 +101,13 @@ def new_service() -> Response:
 def new_window() -> Response:
     """A further window."""
     position = len(queries.windows(db.session, actor().centre_id)) + 1
-    form = WindowForm(_offered(), data={"position": position, "enabled": True, "level": "city"})
+    services = _offered()
+    given = {"position": position, "enabled": True, "level": "city"}
+    form = WindowForm.for_hall([(each.id, each.name) for each in services], given)
     if form.validate_on_submit() and _save_window(form, None):
         return done("organisation.hall")
     status = 422 if form.is_submitted() else 200
-    return page("organisation/window.html", form=form, window=None, places=_places({}), status=status)
+    return page("organisation/window.html", form=form, window=None, groups=_groups(services), status=status)
 
 
 @blueprint.route("/admin/hall/windows/<int:window_id>", methods=["GET", "POST"])
@@ -113,22 +118,22 @@ def window(window_id: int) -> Response:
     taken = queries.services_by_window(db.session, held.centre_id).get(window_id, {})
     names = ("name", "sign", "platform", "level", "kind", "quick", "position", "enabled")
     values = {name: getattr(held, name) for name in names} | {"services": [str(service_id) for service_id in taken]}
-    form = WindowForm(_offered(), data=values)
+    values |= {f"place-{service_id}": preference + 1 for service_id, preference in taken.items()}
+    services = _offered()
+    form = WindowForm.for_hall([(each.id, each.name) for each in services], values)
     if form.validate_on_submit() and _save_window(form, window_id):
         return done("organisation.hall")
     status = 422 if form.is_submitted() else 200
-    return page("organisation/window.html", form=form, window=held, places=_places(taken), status=status)
+    return page("organisation/window.html", form=form, window=held, groups=_groups(services), status=status)
 
 
 def _save_window(form: WindowForm, window_id: int | None) -> bool:
     names = ("name", "sign", "platform", "level", "kind", "quick", "enabled")
     values = _values(form, *names) | {"position": form.position.number}
-    places = _places({})
-    wanted = {service_id: max(0, int(places[service_id] or 1) - 1) for service_id in form.service_ids}
     try:
         with database.write() as writing:
             row = writing.get_one(Window, window_id) if window_id else Window(centre_id=actor().centre_id)
-            operations.arrange_window(writing, actor(), row, values, wanted, at=clock.now())
+            operations.arrange_window(writing, actor(), row, values, form.preferences, at=clock.now())
     except Misarranged as problem:
         _beside(form, problem)
         return False
@@ -136,14 +141,13 @@ def _save_window(form: WindowForm, window_id: int | None) -> bool:
     return True
 
 
-def _places(taken: dict[int, int]) -> dict[int, str]:
-    """Each service's place in the window's order of preference, "1" the first choice: as posted, else as it is."""
-    found = {service_id: str(taken[service_id] + 1) if service_id in taken else "" for service_id, _name in _offered()}
-    for service_id in found:
-        typed = request.form.get(f"place-{service_id}", "")
-        if typed.isascii() and typed.isdigit() and 0 < int(typed[:3]) <= MOST_PLACES:
-            found[service_id] = typed
-    return found
+def _in_order(ranked: dict[int, int], services: list[Service]) -> str:
+    """What a window takes, its first choice first: equals side by side, the next choice after an arrow."""
+    names = {service.id: service.name for service in services}
+    steps: dict[int, list[str]] = {}
+    for service_id, preference in ranked.items():
+        steps.setdefault(preference, []).append(names[service_id])
+    return " → ".join("、".join(step) for _preference, step in sorted(steps.items()))
 
 
 def written_hours(found: dict) -> dict[int | None, dict[str, str]]:
@@ -163,10 +167,16 @@ def _mine(model: type[Service] | type[Window], row_id: int) -> Any:
     return row
 
 
-def _offered() -> list[tuple[int, str]]:
-    labels = dict(PLATFORM_CHOICES)
-    services = queries.services(db.session, actor().centre_id, all_of_them=True)
-    return [(service.id, f"{labels.get(service.platform, service.platform)}：{service.name}") for service in services]
+def _offered() -> list[Service]:
+    return queries.services(db.session, actor().centre_id, all_of_them=True)
+
+
+def _groups(services: list[Service]) -> list[tuple[str, list[Service]]]:
+    """The services under the labels of their platforms."""
+    labels, found = dict(PLATFORM_CHOICES), {}
+    for service in services:
+        found.setdefault(labels.get(service.platform, service.platform), []).append(service)
+    return list(found.items())
 
 
 def _values(form: FlaskForm, *names: str) -> dict[str, Any]:

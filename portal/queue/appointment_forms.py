@@ -6,6 +6,7 @@ from portal.cases.forms.fields import AtMost, Between, Checked, Chips, Filled, H
 from portal.cases.forms.fields import choices as listed
 from portal.cases.operations.given import PersonGiven
 from portal.people import identity
+from portal.queue import priorities
 from portal.queue.forms import VersionForm
 from portal.queue.operations.appointments import MOST_NOTE, MOST_WORDS, SOURCES
 from portal.queue.operations.tickets import MOST_PEOPLE
@@ -50,3 +51,19 @@ class CancelForm(VersionForm):
     """取消, and why."""
 
     reason = Line("取消原因", [Filled("请写明取消原因。"), AtMost(MOST_WORDS)])
+
+
+class CheckInForm(FlaskForm):
+    """签到 at the desk; the class where the visitor has one."""
+
+    priority = Chips(
+        "优先类别",
+        choices=listed([(each.code, each.label) for each in priorities.PRIORITIES if each.offered]),
+        default="ordinary",
+    )
+
+
+class FindForm(FlaskForm):
+    """Find an appointment by its code or the end of a telephone."""
+
+    wanted = Line("预约码或电话后四位", [Filled("请输入预约码或电话后四位。"), AtMost(40)])

@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.cases import registry
 from portal.organisation.models import Service, Window, WindowService
 from portal.queue import notices, schedule
-from portal.queue.models import Call, Ticket, WindowSession
+from portal.queue.models import Call, Ticket, WindowSession, at_window
 from portal.trail.models import Revision
 
 RECENT = 6
@@ -105,11 +105,16 @@ def topics(scope: Scope, blocks: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted({"board", *further} | window))
 
 
+# every screen asks this after every call: built once
+_REVISIONS = select(Revision.topic, Revision.value).where(
+    Revision.centre_id == bindparam("centre_id"), Revision.topic.in_(bindparam("topics", expanding=True))
+)
+
+
 def revisions(session: Session, centre_id: int, wanted: Iterable[str]) -> tuple[tuple[str, int], ...]:
     """How often each of the topics changed, in one query."""
-    names = list(wanted)
-    rows = select(Revision.topic, Revision.value).where(Revision.centre_id == centre_id, Revision.topic.in_(names))
-    return tuple(sorted(tuple(row) for row in session.execute(rows)))
+    rows = session.execute(_REVISIONS, {"centre_id": centre_id, "topics": list(wanted)})
+    return tuple(sorted(tuple(row) for row in rows))
 
 
 def calls(session: Session, scope: Scope, day: date) -> Calls:
@@ -167,7 +172,7 @@ def _windows(session: Session, day: date, *wanted: object) -> tuple[WindowNow, .
             & WindowSession.closed_at.is_(None)
             & (WindowSession.opened_at >= since),
         )
-        .outerjoin(Ticket, (Ticket.window_id == Window.id) & Ticket.state.in_(AT_WINDOW) & (Ticket.day == day))
+        .outerjoin(Ticket, (Ticket.window_id == Window.id) & at_window() & (Ticket.day == day))
         .where(*wanted)
         .order_by(Window.position, Window.id)
     )

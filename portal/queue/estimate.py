@@ -27,7 +27,7 @@ from portal import clock
 from portal.organisation.models import Service, Window, WindowService
 from portal.queue import order, priorities
 from portal.queue.durations import lasted
-from portal.queue.models import Period, Ticket, WindowSession
+from portal.queue.models import Period, Ticket, WindowSession, at_window
 
 ENOUGH_TURNS = 5
 ENOUGH_TRUE = 10
@@ -391,7 +391,7 @@ def _windows(session: Session, centre_id: int, day: date) -> tuple[Serves, ...]:
         Ticket.window_id == WindowSession.window_id,
         Ticket.centre_id == centre_id,
         Ticket.day == day,
-        Ticket.state.in_(("called", "serving")),
+        at_window(),
     )
     rows = session.execute(
         select(

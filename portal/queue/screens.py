@@ -12,7 +12,7 @@ from portal.cases.models import Case, Rating
 from portal.cases.operations import FieldProblems, Refused
 from portal.keys import ring
 from portal.organisation.models import Service, Window
-from portal.queue.models import Layout, Screen, Ticket
+from portal.queue.models import Layout, Screen, Ticket, at_window
 from portal.trail import operations as trail
 
 COOKIE = "portal_screen"
@@ -173,15 +173,16 @@ def to_rate(session: Session, window_id: int, day: date) -> ToRate | None:
 
     Only a closed case that nobody has rated; whoever comes next must never meet somebody else's form.
     """
-    at_window = select(Ticket.id).where(Ticket.window_id == window_id, Ticket.state.in_(("called", "serving")))
-    if session.scalar(at_window.limit(1)):
+    here = select(Ticket.id).where(Ticket.window_id == window_id, at_window())
+    if session.scalar(here.limit(1)):
         return None
     wanted = (
         select(Ticket.id, Ticket.number, Window.name, Case.id, Case.closed_at, Rating.case_id)
         .join(Window, Window.id == Ticket.window_id)
         .outerjoin(Case, Case.id == Ticket.case_id)
         .outerjoin(Rating, Rating.case_id == Ticket.case_id)
-        .where(Ticket.window_id == window_id, Ticket.day == day, Ticket.ended_at.is_not(None))
+        .where(Window.id == window_id, Ticket.centre_id == Window.centre_id, Ticket.day == day)
+        .where(Ticket.ended_at.is_not(None))
         .order_by(Ticket.ended_at.desc(), Ticket.id.desc())
         .limit(1)
     )

@@ -243,8 +243,11 @@ def test_a_lost_acknowledgement_does_not_speak_twice(wall, call, complaints) -> 
         number = call()
 
     acknowledged(page, lost, times=4)
+    answers: list[int] = []
+    page.on("response", lambda answer: answers.append(answer.status) if answer.url.endswith("/done") else None)
     page.unroute("**/done")
-    acknowledged(page, page.reload)
+    page.reload()
+    assert until(page, lambda: 204 in answers)
     once = sentence(number, "1号窗口")
     assert ear.said == ["chime", *once, *once]
     complaints[:] = [each for each in complaints if "ERR_FAILED" not in each]

@@ -73,7 +73,8 @@ def test_a_booking_shows_the_code_to_read_aloud(desk, booked, inside):
         ({"name": "", "phone": ""}, "name", "至少填一项"),
         ({"phone": "123"}, "phone", ""),
         ({"headcount": "0"}, "headcount", "1 到 999"),
-        ({"case_number": "YC-2026-000001"}, "case_number", "没有找到这件事项"),
+        ({"note": "说" * 201}, "note", "最多200字"),
+        ({"source": "letter"}, "source", "请从所列各项中选择"),
     ],
 )
 def test_what_is_wrong_stands_beside_its_field_and_stays(desk, inside, changes, field, said):

@@ -1,6 +1,7 @@
 """Numbers in series, how the centre arranges its hall, and when it is open. Runs inside database.write()."""
 
 from portal.organisation.operations.arranging import (
+    PAPER_LETTER,
     Misarranged,
     add_service,
     arrange_centre,
@@ -18,6 +19,7 @@ from portal.organisation.operations.hours import (
 )
 
 __all__ = [
+    "PAPER_LETTER",
     "Misarranged",
     "add_closure",
     "add_service",

@@ -12,6 +12,8 @@ from portal.access.actor import Actor
 from portal.organisation.models import Centre, Counter, Service, Window, WindowService
 from portal.trail import operations as trail
 
+PAPER_LETTER = "P"  # ends the letters of every paper number (AP001), and never those of a service
+
 
 class Misarranged(ValueError):
     """An arrangement that cannot work; the message is the Chinese sentence, ``field`` where it belongs."""
@@ -36,13 +38,20 @@ def next_number(session: Session, centre_id: int, series: str, count: int = 1) -
     return session.execute(statement).scalar_one()
 
 
+def alone(session: Session, centre_id: int) -> None:
+    """Whoever arranges the same hall at the same moment waits until this transaction ends, and then sees what it did."""
+    session.execute(select(Centre.id).where(Centre.id == centre_id).with_for_update(key_share=True))
+
+
 def arrange_centre(session: Session, actor: Actor, centre: Centre, values: dict[str, Any], *, at: datetime) -> None:
-    """Set the centre's telephone, address, notice or group_threshold."""
+    """Set what the centre prints and says: telephone, address, notice, closed_message, group_threshold, voice and quiet hours."""
     _arrange(session, actor, centre, "centre.arranged", values, at)
 
 
 def arrange_service(session: Session, actor: Actor, service: Service, values: dict[str, Any], *, at: datetime) -> None:
-    """Set a service's name, prefix, area, position or enabled. Raises Misarranged where it is the last one in use."""
+    """Set a service's columns. Raises Misarranged where it is the last one in use, or its letters end as paper numbers' do."""
+    alone(session, service.centre_id)
+    _check_prefix(values)
     if not values.get("enabled", True) and service.enabled:
         others = select(Service.id).where(
             Service.centre_id == service.centre_id, Service.id != service.id, Service.enabled.is_(True)
@@ -53,7 +62,11 @@ def arrange_service(session: Session, actor: Actor, service: Service, values: di
 
 
 def add_service(session: Session, actor: Actor, platform: str, values: dict[str, Any], *, at: datetime) -> Service:
-    """A further service of ``platform``; its code is made of the platform and a number of the centre's own."""
+    """A further service of ``platform``; its code is made of the platform and a number of the centre's own.
+
+    Raises Misarranged where its letters end as paper numbers' do.
+    """
+    _check_prefix(values)
     code = f"{platform}.own{next_number(session, actor.centre_id, 'service')}"
     service = Service(centre_id=actor.centre_id, code=code, platform=platform)
     _arrange(session, actor, service, "service.added", values, at)
@@ -74,6 +87,7 @@ def arrange_window(
     ``services``: each with its preference (0 the first choice), or only which, all equal. A new window has no id yet. Raises
     Misarranged where a service belongs to another platform, or another window has the name.
     """
+    alone(session, window.centre_id)
     wanted = dict(services) if isinstance(services, Mapping) else dict.fromkeys(services, 0)
     _check_window(session, window, values, sorted(wanted))
     made = window.id is None
@@ -88,6 +102,12 @@ def arrange_window(
         for service_id, preference in sorted(wanted.items())
     )
     session.flush()
+
+
+def _check_prefix(values: Mapping[str, Any]) -> None:
+    prefix = values.get("prefix", "")
+    if len(prefix) > 1 and prefix.endswith(PAPER_LETTER):
+        raise Misarranged(f"两个字母的字头不能以 {PAPER_LETTER} 结尾，{PAPER_LETTER} 留给断网时的纸号。", "prefix")
 
 
 def _ranked(preferences: Mapping[int, int]) -> dict[str, int]:

@@ -11,7 +11,7 @@ from portal.access.actor import Actor
 from portal.access.models import Account, AccountPlatform
 from portal.organisation import queries, spans
 from portal.organisation.models import Closure, DutyPlan, OpeningHours, Service, Window
-from portal.organisation.operations.arranging import Misarranged
+from portal.organisation.operations.arranging import Misarranged, alone
 from portal.trail import operations as trail
 
 KINDS = ("work", "rest")
@@ -28,11 +28,15 @@ def set_hours(
     """The centre's opening hours (``service_id`` None) or one service's own: spans of work and rest days.
 
     No spans at all takes the setting away: a service follows the centre again, a centre refuses nobody for the hour. Raises
-    Misarranged where the service is not the centre's.
+    Misarranged where the service is not the centre's. Saving the same again leaves no event.
     """
+    alone(session, actor.centre_id)
     if service_id is not None:
         _own_service(session, actor, service_id)
     held = queries.hours(session, actor.centre_id).get(service_id, {})
+    told = {kind: [spans.write(held.get(kind, [])), spans.write(list(hours.get(kind, ())))] for kind in KINDS}
+    if all(before == after for before, after in told.values()):
+        return
     session.execute(
         delete(OpeningHours).where(
             OpeningHours.centre_id == actor.centre_id,
@@ -44,7 +48,6 @@ def set_hours(
             row = {"centre_id": actor.centre_id, "service_id": service_id, "day_kind": kind}
             session.add(OpeningHours(**row, opens=opens, closes=closes))
     session.flush()
-    told = {kind: [spans.write(held.get(kind, [])), spans.write(list(hours.get(kind, ())))] for kind in KINDS}
     _note(session, actor, "hours.arranged", at, {"service_id": service_id, "changed": told})
 
 
@@ -54,6 +57,7 @@ def add_closure(
     """No numbers on ``day``, for the centre or one service. Raises Misarranged for a day that is over, or one closed already."""
     if day < today:
         raise Misarranged("这一天已经过去。", "day")
+    alone(session, actor.centre_id)
     if service_id is not None:
         _own_service(session, actor, service_id)
     same = select(Closure.id).where(
@@ -73,6 +77,7 @@ def add_closure(
 
 def remove_closure(session: Session, actor: Actor, closure_id: int, *, at: datetime) -> None:
     """The day is worked after all. A closure that is gone is no error."""
+    alone(session, actor.centre_id)
     closure = session.get(Closure, closure_id)
     if closure is None or closure.centre_id != actor.centre_id:
         return
@@ -94,10 +99,11 @@ def plan_duty(
     at: datetime,
 ) -> DutyPlan:
     """Plan somebody at a window. Raises Misarranged: another platform, two windows at once, a window taken twice at once."""
+    alone(session, actor.centre_id)
     window, account = session.get(Window, window_id), session.get(Account, account_id)
-    if window is None or window.centre_id != actor.centre_id:
+    if window is None or window.centre_id != actor.centre_id or not window.enabled:
         raise Misarranged("请选择窗口。", "window")
-    if account is None or account.centre_id != actor.centre_id:
+    if account is None or account.centre_id != actor.centre_id or not account.enabled:
         raise Misarranged("请选择人员。", "account")
     of_platform = select(AccountPlatform.platform).where(AccountPlatform.account_id == account_id)
     if window.platform not in set(session.scalars(of_platform)):
@@ -126,6 +132,7 @@ def plan_duty(
 
 def remove_duty(session: Session, actor: Actor, duty_id: int, *, at: datetime) -> None:
     """Take a line off the plan; one that is gone is no error."""
+    alone(session, actor.centre_id)
     duty = session.get(DutyPlan, duty_id)
     if duty is None or duty.centre_id != actor.centre_id:
         return
@@ -134,17 +141,21 @@ def remove_duty(session: Session, actor: Actor, duty_id: int, *, at: datetime) -
     _note(session, actor, "duty.removed", at, {"day": duty.day.isoformat(), "window_id": duty.window_id})
 
 
-def copy_duties(session: Session, actor: Actor, source: date, target: date, *, at: datetime) -> int:
-    """Plan ``target`` as ``source`` was; lines that clash with what is planned are left out. Returns how many were copied."""
-    copied = 0
+def copy_duties(session: Session, actor: Actor, source: date, target: date, *, at: datetime) -> tuple[int, int]:
+    """Plan ``target`` as ``source`` was: how many lines were copied, and how many left out.
+
+    Left out is what clashes with the plan there is, and who or what is no longer in use.
+    """
+    copied = left_out = 0
     for row in queries.duties(session, actor.centre_id, source):
         given = {"window_id": row.window_id, "account_id": row.account_id, "starts": row.starts, "ends": row.ends}
         try:
             plan_duty(session, actor, target, **given, note=row.note, at=at)
         except Misarranged:
-            continue
-        copied += 1
-    return copied
+            left_out += 1
+        else:
+            copied += 1
+    return copied, left_out
 
 
 def _own_service(session: Session, actor: Actor, service_id: int) -> Service:

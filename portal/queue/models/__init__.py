@@ -2,7 +2,7 @@
 
 from portal.queue.models.ahead import Appointment, PaperRange
 from portal.queue.models.screens import Announcement, Layout, Notice, Screen
-from portal.queue.models.visits import Call, Errand, Period, Ticket
+from portal.queue.models.visits import Call, Errand, Period, Ticket, at_window
 from portal.queue.models.windows import Emergency, Handover, WindowSession
 
 __all__ = [
@@ -19,4 +19,5 @@ __all__ = [
     "Screen",
     "Ticket",
     "WindowSession",
+    "at_window",
 ]

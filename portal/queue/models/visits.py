@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint, false, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.database import Base, Sealed, UtcDateTime
@@ -137,3 +137,8 @@ class Call(Base):
         Index("ix_call_centre_id_day_id", "centre_id", "day", "id"),
         Index("ix_call_ticket_id", "ticket_id"),
     )
+
+
+def at_window(ticket: type[Ticket] = Ticket) -> ColumnElement[bool]:
+    """Called or being served, in the very words of the partial indexes: SQLite uses them for no bound value."""
+    return ticket.state.in_([literal_column("'called'"), literal_column("'serving'")])

@@ -16,8 +16,7 @@ from portal.keys import ring
 from portal.organisation.models import Service
 from portal.people import operations as people
 from portal.people.models import Person
-from portal.queue.models import Appointment, Ticket
-from portal.queue.operations.moves import AT_WINDOW
+from portal.queue.models import Appointment, Ticket, at_window
 from portal.queue.operations.refusals import Refused
 from portal.queue.operations.tickets import MOST_PEOPLE, NAMELESS, new_code
 from portal.queue.slots import CANCELLED, UNSET, bookable, over, plan, spell
@@ -248,7 +247,7 @@ def _at_window(session: Session, actor: Actor, ticket_id: int) -> Person | None:
 
     Who closes the day may give any number of the centre another day.
     """
-    here = (Ticket.account_id == actor.id) & Ticket.state.in_(AT_WINDOW)
+    here = (Ticket.account_id == actor.id) & at_window()
     if actor.may(Permission.QUEUE_CLOSE_DAY):
         here = Ticket.centre_id == actor.centre_id
     row = session.execute(select(Ticket.person_id).where(Ticket.id == ticket_id, here)).one_or_none()

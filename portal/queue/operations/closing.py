@@ -9,7 +9,7 @@ from portal.access.actor import Actor
 from portal.access.models import Account
 from portal.access.permissions import Permission
 from portal.organisation.models import Window
-from portal.queue.models import Period, Ticket, WindowSession
+from portal.queue.models import Period, Ticket, WindowSession, at_window
 from portal.queue.operations.moves import AT_WINDOW, CALLED, DONE, HELD, LEFT, MISSED, SERVING, WAITING, move, note
 from portal.queue.operations.refusals import Refused, StillServing
 from portal.trail import operations as trail
@@ -73,7 +73,7 @@ def close_window_for(session: Session, actor: Actor, session_id: int, *, at: dat
     if found is None:
         raise Refused("这个窗口已经关闭。")
     theirs = select(Ticket.number).where(Ticket.account_id == found.account_id)
-    if number := session.scalar(theirs.where(Ticket.state.in_(AT_WINDOW)).limit(1)):
+    if number := session.scalar(theirs.where(at_window()).limit(1)):
         raise StillServing(f"{number} 还在 {found.name}，请先在上面写明这个号的结果。")
     if numbers := list(session.scalars(theirs.where(Ticket.state == HELD).order_by(Ticket.id))):
         raise Refused(f"{found.clerk} 还有挂起的号 {'、'.join(numbers)}，请先在上面写明结果。")

@@ -11,8 +11,8 @@ from portal import clock
 from portal.access.actor import Actor
 from portal.access.models import Account
 from portal.organisation.models import Window
-from portal.queue.models import Ticket, WindowSession
-from portal.queue.operations.moves import AT_WINDOW, HELD
+from portal.queue.models import Ticket, WindowSession, at_window
+from portal.queue.operations.moves import HELD
 from portal.queue.operations.refusals import Refused, StillServing
 from portal.trail import operations as trail
 
@@ -54,7 +54,7 @@ def place_of(session: Session, actor: Actor) -> Place:
             WindowSession.opened_at,
         )
         .join(Window, Window.id == WindowSession.window_id)
-        .outerjoin(Ticket, (Ticket.account_id == WindowSession.account_id) & Ticket.state.in_(AT_WINDOW))
+        .outerjoin(Ticket, (Ticket.account_id == WindowSession.account_id) & at_window())
         .where(WindowSession.account_id == actor.id, WindowSession.closed_at.is_(None))
     ).one_or_none()
     if row is None:

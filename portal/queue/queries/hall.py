@@ -11,7 +11,7 @@ from portal.access.models import Account
 from portal.documents.codes import grouped
 from portal.organisation.models import Service, Window, WindowService
 from portal.queue import order, priorities
-from portal.queue.models import Ticket, WindowSession
+from portal.queue.models import Ticket, WindowSession, at_window
 from portal.queue.operations.moves import LABELS
 
 
@@ -235,7 +235,7 @@ def windows(session: Session, centre_id: int) -> list[WindowState]:
         )
         .outerjoin(WindowSession, (WindowSession.window_id == Window.id) & WindowSession.closed_at.is_(None))
         .outerjoin(Account, Account.id == WindowSession.account_id)
-        .outerjoin(Ticket, (Ticket.window_id == Window.id) & Ticket.state.in_(("called", "serving")))
+        .outerjoin(Ticket, (Ticket.window_id == Window.id) & at_window())
         .where(Window.centre_id == centre_id, Window.enabled)
         .order_by(Window.position, Window.id)
     )

@@ -13,7 +13,7 @@ from portal.organisation.models import Service, Window, WindowService
 from portal.people.masking import mask_name
 from portal.people.models import Person
 from portal.queue import priorities
-from portal.queue.models import Appointment, Call, Period, Ticket, WindowSession
+from portal.queue.models import Appointment, Call, Period, Ticket, WindowSession, at_window
 from portal.queue.operations.tickets import NAMELESS
 from portal.queue.slots import spell
 from portal.queue.standing import standing, takes, waits
@@ -141,7 +141,7 @@ _MINE = (
     .join(Service, Service.id == Ticket.service_id)
     .outerjoin(Person, Person.id == Ticket.person_id)
     .outerjoin(Case, Case.id == Ticket.case_id)
-    .where(Ticket.account_id == bindparam("account_id"), Ticket.state.in_(("called", "serving")))
+    .where(Ticket.account_id == bindparam("account_id"), at_window())
 )
 _HERE, _ME = bindparam("window_id"), bindparam("account_id")
 _WAITING = (

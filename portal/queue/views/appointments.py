@@ -9,19 +9,21 @@ from sqlalchemy.orm import Session
 from portal import clock, database
 from portal.access.guard import actor, requires
 from portal.access.permissions import Permission
-from portal.cases.forms.fields import choices
+from portal.cases.forms.fields import EARLIEST, LATEST, choices
 from portal.cases.operations.given import FieldProblems, Refused
 from portal.database import db
 from portal.organisation import queries as organisation
 from portal.organisation.models import Service
+from portal.queue import priorities
 from portal.queue import queries as queue
 from portal.queue import slots as times
-from portal.queue.appointment_forms import BookingForm, CancelForm, MoveForm, SlotForm
+from portal.queue.appointment_forms import BookingForm, CancelForm, CheckInForm, FindForm, MoveForm
+from portal.queue.models import Appointment, Ticket
 from portal.queue.operations import appointments as operations
-from portal.queue.operations.check_in import NotYet, arrival, check_in
+from portal.queue.operations.check_in import LATE, arrival, check_in
 from portal.queue.queries import appointments as queries
 from portal.queue.views import blueprint
-from portal.web.errors import say
+from portal.queue.views.desk import desk_again
 from portal.web.htmx import done, page
 from portal.web.routing import row_number
 
@@ -34,13 +36,16 @@ def appointments() -> Response:
     """The appointments of ``?day=`` (default today), and the days ahead with their free places."""
     day, who, at = _day(), actor(), clock.now()
     service_id = request.args.get("service", type=row_number)
-    offered = [row for row in queries.services(db.session, who.centre_id) if times.bookable(row)]
-    days = times.ahead(clock.today())
+    state = request.args.get("state", "")
+    offered, days = _bookable(), times.ahead(clock.today())
     return page(
         "appointments/index.html",
         day=day,
-        rows=queries.of_day(db.session, who, day, service_id=service_id),
+        rows=queries.of_day(db.session, who, day, service_id=service_id, state=state),
         service_id=service_id,
+        state=state,
+        states=operations.LABELS,
+        services=queries.services(db.session, who.centre_id),
         offered=offered,
         days=days,
         plan=times.plan(db.session, offered, days),
@@ -52,22 +57,25 @@ def appointments() -> Response:
 @requires(Permission.APPOINTMENT_BOOK)
 def new_appointment() -> Response:
     """Service and day choose the slots; the form below promises one of them. ``?ticket=``: for the visitor at my window."""
-    service, day = _service(request.values.get("service", type=row_number)), _day()
+    services, day = _bookable(), _day()
+    service = _chosen(services, request.values.get("service", type=row_number))
     form = BookingForm(data={"ticket": request.args.get("ticket", "")})
-    _offer(form, service, day)
     if not form.is_submitted():
-        return _booking(form, service, day)
-    if service is None or not form.validate():
-        return _booking(form, service, day, 422)
+        return _booking(form, services, service, day)
+    if service is None:
+        form.slot.errors = ["请先选择预约什么、哪一天。"]
+        return _booking(form, services, service, day, 422)
+    form.slot.choices = _slots(times.slots(db.session, service, day))
+    if not form.validate():
+        return _booking(form, services, service, day, 422)
     try:
         made = database.attempt(_book, form, service.id, day)
     except FieldProblems as problem:
         _beside(form, problem)
-        return _booking(form, service, day, 422)
+        return _booking(form, services, service, day, 422)
     except Refused as problem:
-        _offer(form, service, day)
         form.slot.errors = [str(problem)]
-        return _booking(form, service, day, 409)
+        return _booking(form, services, service, day, 409)
     flash("已预约。", "success")
     return done("queue.appointment", appointment_id=made)
 
@@ -99,7 +107,7 @@ def move_appointment(appointment_id: int) -> Response:
     """改约."""
     shown = queries.one(db.session, actor(), appointment_id) or abort(404)
     day, form = _day(), MoveForm()
-    _offer(form, db.session.get(Service, shown.listed.service_id), day)
+    form.slot.choices = _slots(times.slots(db.session, db.session.get(Service, shown.listed.service_id), day))
     if not form.validate():
         return _show(appointment_id, 422, move=form)
     try:
@@ -107,6 +115,9 @@ def move_appointment(appointment_id: int) -> Response:
     except FieldProblems as problem:
         form.slot.errors = list(problem.problems.values())
         return _show(appointment_id, 422, move=form)
+    except operations.Full as problem:
+        form.slot.errors = [str(problem)]
+        return _show(appointment_id, 409, move=form)
     except Refused as problem:
         return _show(appointment_id, 409, str(problem))
     flash("已改约。", "success")
@@ -136,37 +147,39 @@ def cancel_appointment(appointment_id: int) -> Response:
 @blueprint.post("/queue/appointments/<int:appointment_id>/check-in")
 @requires(Permission.QUEUE_GREET)
 def check_in_appointment(appointment_id: int) -> Response:
-    """签到 at the desk: the number's slip as for any other."""
+    """签到 at the desk: the number's slip as for any other; what stands in its way, at the desk too."""
+    form = CheckInForm()
+    if not form.validate():
+        return desk_again(422, "请从所列优先类别中选择。")
     try:
-        ticket_id, late = database.attempt(_arrive, appointment_id)
-    except NotYet as problem:
-        return say(409, str(problem))
+        ticket, words = database.attempt(_arrive, appointment_id, form.priority.data)
     except Refused as problem:
-        return say(409, str(problem))
-    flash(
-        "已过预约时间，按普通号排队，请当面说明。" if late else "已签到，按约定的时间排队。", "" if late else "success"
-    )
-    return done("queue.desk", slip=ticket_id)
+        return desk_again(409, str(problem))
+    flash(f"{ticket.number} {words or '已签到，按约定的时间排队。'}", "warning" if words else "success")
+    return done("queue.desk", slip=ticket.id)
 
 
 @blueprint.get("/queue/appointments/today")
 @requires(Permission.QUEUE_GREET)
 def appointments_today() -> Response:
-    """Who is still to come today, for the desk; ``?q=`` finds by code or the end of a telephone."""
-    who, day, asked = actor(), clock.today(), request.args.get("q", "").strip()[:40]
-    rows = queries.find(db.session, who, asked, day) if asked else _expected(who, day)
-    return page(
-        "appointments/today.html",
-        "appointments/_today.html",
-        rows=rows,
-        asked=asked,
-        count=queries.expected_count(db.session, who, day),
-        today=day,
-    )
+    """Who is still to come today, for the desk."""
+    rows = queries.expected(db.session, actor(), clock.today(), limit=STILL_TO_COME)
+    return _today(rows)
 
 
-def _expected(who: Any, day: date) -> list:
-    return queries.expected(db.session, who, day, limit=STILL_TO_COME)
+@blueprint.post("/queue/appointments/find")
+@requires(Permission.QUEUE_GREET)
+def find_appointment() -> Response:
+    """By code, or by the end of a telephone. Posted: neither is to stand in an address."""
+    form = FindForm()
+    asked = form.wanted.data if form.validate() else ""
+    return _today(queries.find(db.session, actor(), asked, clock.today()) if asked else [], asked or "")
+
+
+def _today(rows: list, asked: str | None = None) -> Response:
+    count = queries.expected_count(db.session, actor(), clock.today())
+    context = {"rows": rows, "asked": asked, "count": count, "today": clock.today(), "classes": check_in_classes()}
+    return page("appointments/today.html", "appointments/_today.html", **context)
 
 
 def _show(
@@ -178,9 +191,7 @@ def _show(
 ) -> Response:
     shown = queries.one(db.session, actor(), appointment_id) or abort(404)
     service, day = db.session.get(Service, shown.listed.service_id), _day(shown.listed.day)
-    if move is None:
-        move = MoveForm(formdata=None, version=shown.listed.version)
-        _offer(move, service, day)
+    days = _days(service, day)
     return page(
         "appointments/show.html",
         status=status,
@@ -188,23 +199,29 @@ def _show(
         shown=shown,
         service=service,
         day=day,
-        days=_days(service, day),
-        move=move,
-        cancel=cancel or CancelForm(formdata=None, version=shown.listed.version),
+        days=days,
+        slots=_open(days, day),
+        move=move or MoveForm(formdata=None),
+        cancel=cancel or CancelForm(formdata=None),
+        classes=check_in_classes(),
         at=clock.now(),
     )
 
 
-def _booking(form: BookingForm, service: Service | None, day: date, status: int = 200) -> Response:
-    who = actor()
+def _booking(
+    form: BookingForm, services: list[Service], service: Service | None, day: date, status: int = 200
+) -> Response:
+    days = _days(service, day)
     return page(
         "appointments/new.html",
+        "appointments/_times.html",
         status=status,
         form=form,
         service=service,
-        services=[row for row in queries.services(db.session, who.centre_id) if times.bookable(row)],
+        services=services,
         day=day,
-        days=_days(service, day),
+        days=days,
+        slots=_open(days, day),
         visitor=_visitor(form.ticket.data or ""),
         at=clock.now(),
     )
@@ -227,17 +244,21 @@ def _days(service: Service | None, day: date) -> list[times.Day]:
     return list(times.plan(db.session, [service], wanted)[service.id].values())
 
 
-def _offer(form: SlotForm, service: Service | None, day: date) -> None:
-    """The slots of the day that can still be promised."""
-    if service is None:
-        return
+def _open(days: list[times.Day], day: date) -> list[times.Slot]:
+    """The slots of ``day`` that have not begun, full ones too: what is full is shown to be."""
     at = clock.now()
-    open_ones = [s for s in times.slots(db.session, service, day) if s.free and not times.over(day, s.minute, at)]
-    form.slot.choices = choices([(str(slot.minute), f"{slot.time} 余 {slot.free}") for slot in open_ones])
+    return [slot for each in days if each.day == day for slot in each.slots if not times.over(day, slot.minute, at)]
 
 
-def _service(service_id: int | None) -> Service | None:
-    offered = [row for row in queries.services(db.session, actor().centre_id) if times.bookable(row)]
+def _slots(offered: list[times.Slot]) -> list:
+    return choices([(str(slot.minute), slot.time) for slot in offered])
+
+
+def _bookable() -> list[Service]:
+    return [row for row in queries.services(db.session, actor().centre_id) if times.bookable(row)]
+
+
+def _chosen(offered: list[Service], service_id: int | None) -> Service | None:
     if service_id is None:
         return offered[0] if len(offered) == 1 else None
     return next((row for row in offered if row.id == service_id), None)
@@ -246,9 +267,10 @@ def _service(service_id: int | None) -> Service | None:
 def _day(default: date | None = None) -> date:
     typed = request.values.get("day", "")
     try:
-        return date.fromisoformat(typed) if typed else default or clock.today()
+        day = date.fromisoformat(typed) if typed else default or clock.today()
     except ValueError:
         abort(404)
+    return day if EARLIEST <= day.year <= LATEST else abort(404)
 
 
 def _beside(form: Any, problem: FieldProblems) -> None:
@@ -286,9 +308,15 @@ def _cancel(session: Session, appointment_id: int, form: CancelForm) -> None:
     )
 
 
-def _arrive(session: Session, appointment_id: int) -> tuple[int, bool]:
+def _arrive(session: Session, appointment_id: int, priority: str) -> tuple[Ticket, str]:
+    """The number, and what is to be said of a late one."""
     at = clock.now()
-    found = session.get(operations.Appointment, appointment_id)
-    service = session.get(Service, found.service_id) if found else None
-    late = bool(service) and arrival(found, service, at).kind == "late"
-    return check_in(session, actor(), appointment_id, at=at).id, late
+    ticket = check_in(session, actor(), appointment_id, priority=priority, at=at)
+    booked = session.get_one(Appointment, appointment_id)
+    came = arrival(booked, session.get_one(Service, booked.service_id), ticket.taken_at)
+    return ticket, came.words if came.kind == LATE else ""
+
+
+def check_in_classes() -> list[priorities.Priority]:
+    """The classes that a visitor may have besides the appointment."""
+    return [each for each in priorities.PRIORITIES if each.offered and each.credit]

@@ -130,11 +130,11 @@ def _take(session: Session, form: DeskForm) -> Ticket:
 def _change(operation: Callable[..., Ticket], ticket_id: int, told: str) -> Response:
     form = VersionForm()
     if not form.validate():
-        return _desk_again(422, "页面不完整，请刷新后重试。")
+        return desk_again(422, "页面不完整，请刷新后重试。")
     try:
         ticket = database.attempt(_run, operation, ticket_id, form.version.data)
     except Refused as problem:
-        return _desk_again(409, str(problem))
+        return desk_again(409, str(problem))
     flash(f"{ticket.number} {told}", "success")
     return done("queue.desk")
 
@@ -143,7 +143,8 @@ def _run(session: Session, operation: Callable[..., Ticket], ticket_id: int, ver
     return operation(session, actor(), ticket_id, version=version, at=clock.now())
 
 
-def _desk_again(status: int, problem: str) -> Response:
+def desk_again(status: int, problem: str) -> Response:
+    """The desk with ``problem`` at its head."""
     form = DeskForm(formdata=None)
     return _desk(form, _offer(form), status=status, problem=problem)
 

@@ -115,11 +115,61 @@ def drawn(wall: Wall, at: datetime) -> dict[str, Any]:
     return {**stated(shown, at, wall.build), "composed": composed, "ticker": ticker, "scope": wall.scope}
 
 
-def board(wall: Wall, at: datetime) -> Response:
-    """The board alone: from memory, with an ETag. Drawn anew each minute: 数据时间 goes on, a new day begins, notices come and go."""
-    topics = boards.topics(wall.scope, wall.plan.blocks)
-    changed = boards.revisions(db.session, wall.scope.centre_id, topics)
-    version = (f"{clock.local(at):%Y-%m-%d %H:%M}", wall.build, changed)
+class Devices:
+    """Which wall each device is, as found within this minute, so that a call costs a screen one question and not four.
+
+    A device that is revoked, or given another task or layout, has its own topic bumped: it is then looked up anew.
+    """
+
+    def __init__(self, most: int = 4 * MOST_KEPT) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._known: OrderedDict[tuple[str, str], tuple[str, str, int | None, Wall]] = OrderedDict()
+
+    def recall(self, key: tuple[str, str], at: datetime) -> tuple[str, int | None, Wall] | None:
+        """(its own topic, that topic's revision when it was found, the wall), or None where it must be looked up."""
+        with self._lock:
+            known = self._known.get(key)
+        return known[1:] if known and known[0] == minute(at) else None
+
+    def keep(self, key: tuple[str, str], at: datetime, topic: str, revision: int | None, wall: Wall) -> None:
+        """What was just looked up; the oldest go where there are too many."""
+        with self._lock:
+            self._known[key] = (minute(at), topic, revision, wall)
+            self._known.move_to_end(key)
+            while len(self._known) > self._most:
+                self._known.popitem(last=False)
+
+
+def minute(at: datetime) -> str:
+    """Part of each board's version: 数据时间 goes on in a quiet hall, a new day begins, notices come and go."""
+    return f"{clock.local(at):%Y-%m-%d %H:%M}"
+
+
+def recalled(kind: str, token: str, at: datetime) -> Response | None:
+    """The board of a device already known this minute; None where it is not, or has changed."""
+    known = devices().recall((kind, token), at)
+    if known is None:
+        return None
+    topic, revision, wall = known
+    wanted = {topic, *boards.topics(wall.scope, wall.plan.blocks)}
+    changed = boards.revisions(db.session, wall.scope.centre_id, wanted)
+    if dict(changed).get(topic) != revision:
+        return None
+    return board(wall, at, tuple(pair for pair in changed if pair[0] != topic))
+
+
+def devices() -> Devices:
+    """This process's devices."""
+    return current_app.extensions.setdefault("portal_devices", Devices())
+
+
+def board(wall: Wall, at: datetime, changed: tuple[tuple[str, int], ...] | None = None) -> Response:
+    """The board alone: from memory, with an ETag. ``changed``: the revisions of its topics, where they were read already."""
+    if changed is None:
+        topics = boards.topics(wall.scope, wall.plan.blocks)
+        changed = boards.revisions(db.session, wall.scope.centre_id, topics)
+    version = (minute(at), wall.build, changed)
     name = (wall.plan.kind, wall.scope, wall.plan.layout_id)
     return serve(name, version, lambda: render_template("screens/_wall.html", board=drawn(wall, at)))
 
