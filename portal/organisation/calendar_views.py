@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from flask import Blueprint, Response, abort, flash, request, url_for
 
 from portal import clock, database
+from portal.access.forms import PLATFORM_CHOICES
 from portal.access.guard import actor, requires
 from portal.access.permissions import Permission
 from portal.database import db
@@ -178,7 +179,8 @@ def _hours_page(service_id: int | None, form: HoursForm, closing: ClosureForm, s
         closing=closing,
         service=services[service_id].name if service_id else "",
         action=url_for("hours.service", service_id=service_id) if service_id else url_for("hours.centre"),
-        services=services,
+        services=services.values(),
+        platforms=dict(PLATFORM_CHOICES),
         hours=written_hours(queries.hours(db.session, actor().centre_id)),
         coming=[row for row in closures if row.day >= today],
         past=[row for row in closures if row.day < today],
@@ -187,5 +189,7 @@ def _hours_page(service_id: int | None, form: HoursForm, closing: ClosureForm, s
 
 
 def _services() -> list[tuple[int, str]]:
-    """What a closure may be for: two services of one name are told apart by their area."""
-    return [(row.id, f"{row.name}（{row.area}）") for row in queries.services(db.session, actor().centre_id)]
+    """What a closure may be for; services of one name (综合服务) are told apart by their platforms."""
+    labels = dict(PLATFORM_CHOICES)
+    rows = queries.services(db.session, actor().centre_id)
+    return [(row.id, f"{labels.get(row.platform, row.platform)}：{row.name}") for row in rows]

@@ -91,18 +91,25 @@ def hours(session: Session, centre_id: int) -> dict[int | None, dict[str, list[t
 
 @dataclass(frozen=True)
 class Closed:
-    """A day without numbers; ``service`` "" for the whole centre."""
+    """A day without numbers; ``service`` (of ``platform``) "" for the whole centre."""
 
     id: int
     day: date
     service: str
+    platform: str
     message: str
 
 
 def closures(session: Session, centre_id: int, limit: int = 100) -> list[Closed]:
     """The centre's closures, the latest day first, at most ``limit``."""
     rows = (
-        select(Closure.id, Closure.day, func.coalesce(Service.name, ""), Closure.message)
+        select(
+            Closure.id,
+            Closure.day,
+            func.coalesce(Service.name, ""),
+            func.coalesce(Service.platform, ""),
+            Closure.message,
+        )
         .outerjoin(Service, Service.id == Closure.service_id)
         .where(Closure.centre_id == centre_id)
         .order_by(Closure.day.desc(), Closure.id.desc())

@@ -42,11 +42,8 @@ class Minute(Line):
 
     def pre_validate(self, form: FlaskForm) -> None:
         """Read it. Raises ValidationError with a sentence."""
-        typed = unicodedata.normalize("NFKC", self.data or "")
-        if typed.isdigit() and len(typed) in (3, 4):
-            typed = f"{typed[:-2]}:{typed[-2:]}"
         try:
-            self.minute = spans.minute(typed) if typed else None
+            self.minute = spans.minute(self.data) if self.data else None
         except ValueError as problem:
             raise ValidationError(str(problem)) from problem
 

@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import String, cast, delete, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from portal.access.actor import Actor
@@ -14,6 +14,7 @@ from portal.keys import ring
 from portal.organisation.models import Service, Window
 from portal.queue.models import Layout, Screen, Ticket, at_window
 from portal.trail import operations as trail
+from portal.trail.models import Revision
 
 COOKIE = "portal_screen"
 KINDS = (
@@ -38,6 +39,21 @@ def find(session: Session, token: str | None, at: datetime) -> Screen | None:
         return None
     wanted = select(Screen).where(Screen.token_hash == ring.digest("screen", token), Screen.revoked_at.is_(None))
     return session.scalar(wanted.where(or_(Screen.approved_at.is_not(None), Screen.asked_at > at - WAITS_FOR)))
+
+
+def find_with_revision(session: Session, token: str | None) -> tuple[Screen, int | None] | None:
+    """The device, and the revision of its own topic: of one statement, so that neither is newer than the other."""
+    if not token:
+        return None
+    topic = literal("screen:") + cast(Screen.id, String)
+    wanted = (
+        select(Screen, Revision.value)
+        .outerjoin(Revision, (Revision.centre_id == Screen.centre_id) & (Revision.topic == topic))
+        .where(Screen.token_hash == ring.digest("screen", token), Screen.revoked_at.is_(None))
+        .where(Screen.approved_at.is_not(None))
+    )
+    row = session.execute(wanted).one_or_none()
+    return (row[0], row[1]) if row else None
 
 
 def ask(session: Session, *, at: datetime) -> tuple[Screen, str]:

@@ -1,5 +1,6 @@
 """The administrator's hours, closures and day plan; times as people write them."""
 
+import threading
 from collections.abc import Callable
 from datetime import date
 
@@ -9,13 +10,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from portal import clock
+from portal import clock, database
+from portal.access.actor import Actor
 from portal.access.models import Account
 from portal.access.permissions import Role
-from portal.organisation import queries, spans
+from portal.organisation import operations, queries, spans
 from portal.organisation.models import Centre, Closure, DutyPlan, Service, Window
 from portal.queue import opening
 from portal.trail.queries import entries
+from tests.queue.wall import queries as asked
 from tests.staff import MONDAY, hire, open_hall
 from tests.support import submit
 
@@ -33,6 +36,7 @@ class TestSpans:
             ("08：30—12：00、14:30～18:00", [(510, 720), (870, 1080)]),
             ("14:30到18:00 8.30至12.00", [(510, 720), (870, 1080)]),
             ("０8:30 - 24:00", [(510, 1440)]),
+            ("0830-1200、1430-18点", [(510, 720), (870, 1080)]),
         ],
     )
     def test_as_people_write_them(self, typed, read):
@@ -136,10 +140,40 @@ class TestPlan:
         assert self.plan(admin, ids["first"], ids["clerk"]).status_code == 303
         page = admin.get("/admin/hall/plan?day=2026-11-24").get_data(as_text=True)
         assert "08:30–12:00" in page
-        copied = submit(admin, "/admin/hall/plan/copy?day=2026-11-25", "/admin/hall/plan")
+        friday = "/admin/hall/plan?day=2026-11-27"
+        html = BeautifulSoup(admin.get(friday).get_data(as_text=True), "html.parser")
+        assert html.select_one("#source")["value"] == "2026-11-24", "the last day that was planned is offered"
+        copied = submit(admin, "/admin/hall/plan/copy?day=2026-11-27", friday, source="２０２６-11-24")
         assert copied.status_code == 303
+        assert "排入 1 条" in admin.get(friday).get_data(as_text=True)
         with inside() as session:
-            assert session.scalars(select(DutyPlan.day).order_by(DutyPlan.day)).all()[-1].isoformat() == "2026-11-25"
+            days = session.scalars(select(DutyPlan.day).order_by(DutyPlan.day)).all()
+            assert [each.isoformat() for each in days] == ["2026-11-24", "2026-11-27"]
+
+    def test_copying_leaves_out_what_clashes_and_who_is_gone(self, admin, ids, inside, app):
+        self.plan(admin, ids["first"], ids["clerk"])
+        self.plan(admin, ids["second"], ids["clerk"], "14:00", "15:00")
+        self.plan(admin, ids["first"], ids["clerk"], "14:30", "16:00", day="2026-11-25")
+        submit(admin, "/admin/hall/plan/copy?day=2026-11-25", "/admin/hall/plan", source="2026-11-24")
+        told = admin.get("/admin/hall/plan?day=2026-11-25").get_data(as_text=True)
+        assert "排入 1 条。1 条没有排入" in told
+        with app.app_context(), database.write() as session:
+            session.get_one(Account, ids["clerk"]).enabled = False
+        submit(admin, "/admin/hall/plan/copy?day=2026-11-26", "/admin/hall/plan", source="2026-11-24")
+        assert "排入 0 条。2 条没有排入" in admin.get("/admin/hall/plan").get_data(as_text=True)
+
+    @pytest.mark.parametrize(
+        ("source", "said"), [("", "请填写。"), ("昨天", "样子填写日期"), ("2026-11-20", "2026-11-20 没有排班。")]
+    )
+    def test_a_day_that_cannot_be_copied_stays_in_the_field(self, admin, source, said):
+        answer = submit(admin, "/admin/hall/plan/copy?day=2026-11-25", "/admin/hall/plan", source=source)
+        assert answer.status_code == 422
+        assert said in errors(answer)[0]
+        assert BeautifulSoup(answer.get_data(as_text=True), "html.parser").select_one("#source")["value"] == source
+
+    @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "1999-12-31", "x", "2026-02-30"])
+    def test_no_such_day(self, admin, day):
+        assert admin.get(f"/admin/hall/plan?day={day}").status_code == 404
 
     @pytest.mark.parametrize(
         ("window", "account", "times", "said"),
@@ -169,12 +203,52 @@ class TestPlan:
             with clock.frozen(clock.at_hall(date(2026, 11, 24), hour)):
                 overview = head.get("/queue/overview").get_data(as_text=True)
                 assert ("应开未开" in overview) is planned
-                assert ("排班" in clerk.get("/queue/window").get_data(as_text=True)) is planned
+                opening_page = clerk.get("/queue/window").get_data(as_text=True)
+                assert ("今日排班" in opening_page) is planned
         with clock.frozen(clock.at_hall(date(2026, 11, 24), 9)):
             submit(clerk, "/queue/window/open", "/queue/window", window=str(ids["first"]))
             overview = head.get("/queue/overview").get_data(as_text=True)
         assert "应开未开" not in overview
         assert "排班 张德良 08:30–12:00" in overview
+
+    def test_the_planned_window_stands_first_before_the_hour(self, admin, ids, sign_in):
+        self.plan(admin, ids["second"], ids["clerk"], "14:00", "18:00")
+        clerk = sign_in("clerk")
+        with clock.frozen(clock.at_hall(date(2026, 11, 24), 8)):
+            html = BeautifulSoup(clerk.get("/queue/window").get_data(as_text=True), "html.parser")
+        rows = [row.get_text(" ", strip=True) for row in html.select("tbody tr")]
+        assert "2号窗口" in rows[0]
+        assert "今日排班 14:00–18:00" in rows[0]
+        assert not any("今日排班" in row for row in rows[1:])
+
+    def test_two_administrators_plan_one_clerk_at_once(self, admin, ids, app):
+        told, gate = [], threading.Barrier(2)
+
+        def plan(window: str, centre_id: int, who: int) -> None:
+            with app.app_context():
+                actor = Actor(who, centre_id, "系统", None, (), frozenset())
+                given = {"account_id": ids["clerk"], "starts": 510, "ends": 720, "note": "", "at": MONDAY}
+                gate.wait()
+                try:
+                    database.attempt(
+                        lambda session: operations.plan_duty(
+                            session, actor, MONDAY.date(), window_id=ids[window], **given
+                        )
+                    )
+                    told.append("")
+                except operations.Misarranged as problem:
+                    told.append(str(problem))
+                database.db.session.remove()
+
+        with app.app_context():
+            centre_id = database.db.session.scalars(select(Centre.id)).one()
+            who = database.db.session.scalars(select(Account.id).where(Account.login_name == "sysadmin")).one()
+        threads = [threading.Thread(target=plan, args=(each, centre_id, who)) for each in ("first", "second")]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(map(bool, told)) == [False, True], told
 
     def test_a_line_is_taken_off(self, admin, ids, inside):
         self.plan(admin, ids["first"], ids["clerk"])
@@ -226,16 +300,27 @@ def test_a_window_takes_services_in_its_order(admin, inside):
         window = session.scalars(select(Window).where(Window.name == "1号窗口")).one()
         own = [row.id for row in queries.services(session, window.centre_id) if row.platform == "petition"]
     given = {"name": window.name, "sign": window.sign, "platform": "petition", "level": "city", "position": "1"}
-    places = {f"place-{own[0]}": "3", f"place-{own[1]}": "1", f"place-{own[2]}": "x"}
-    answer = submit(
-        admin, f"/admin/hall/windows/{window.id}", **given, **places, enabled="y", kind="room", quick="y", services=own
-    )
-    assert answer.status_code == 303
+    places = {f"place-{own[0]}": "３", f"place-{own[1]}": "1", f"place-{own[2]}": "x"}
+    path, ticked = f"/admin/hall/windows/{window.id}", {"enabled": "y", "kind": "room", "quick": "y", "services": own}
+    wrong = submit(admin, path, **given, **places, **ticked)
+    assert (wrong.status_code, errors(wrong)) == (422, ["请填 1 到 9 之间的整数。"])
+    html = BeautifulSoup(wrong.get_data(as_text=True), "html.parser")
+    assert html.select_one(f"#place-{own[2]}")["value"] == "x"
+    assert html.select_one(f".error-summary a[href='#place-{own[2]}']")
+    places[f"place-{own[2]}"] = ""
+    assert submit(admin, path, **given, **places, **ticked).status_code == 303
     with inside() as session:
         taken = queries.services_by_window(session, window.centre_id)[window.id]
         assert taken == {own[1]: 0, own[2]: 0, own[0]: 2}
         row = session.get(Window, window.id)
         assert (row.kind, row.quick) == ("room", True)
+        changed = entries(session, f"centre:{window.centre_id}")[-1].data["changed"]
+        assert changed["preferences"] == [{}, {str(own[0]): 2}]
+        names = {service.id: service.name for service in queries.services(session, window.centre_id)}
+    row = f"{names[own[1]]}、{names[own[2]]} → {names[own[0]]}"
+    assert row in admin.get("/admin/hall").get_data(as_text=True)
+    html = BeautifulSoup(admin.get(path).get_data(as_text=True), "html.parser")
+    assert [html.select_one(f"#place-{each}")["value"] for each in own] == ["3", "1", "1"]
 
 
 def test_quiet_hours_are_both_or_none(admin, inside):
@@ -247,3 +332,43 @@ def test_quiet_hours_are_both_or_none(admin, inside):
         centre = session.scalars(select(Centre)).one()
         assert (centre.voice_volume, centre.quiet_from, centre.quiet_until) == (70, 1320, 390)
     assert "22:00–06:30" in admin.get("/admin/hall").get_data(as_text=True)
+    html = BeautifulSoup(admin.get(path).get_data(as_text=True), "html.parser")
+    assert [html.select_one(f"#quiet_{end}")["value"] for end in ("from", "until")] == ["22:00", "06:30"]
+    same = submit(admin, path, **given, quiet_from="6:00", quiet_until="06:00")
+    assert errors(same) == ["静音的开始和结束不能相同。"]
+    with inside() as session:
+        assert session.scalars(select(Centre.quiet_from)).one() == 1320
+
+
+def test_saving_the_same_hours_leaves_no_event(admin, inside):
+    for typed in ("8:30-12:00", "08:30～12:00", "0830-1200"):
+        submit(admin, HOURS, work=typed, rest="")
+    with inside() as session:
+        centre_id = session.scalars(select(Centre.id)).one()
+        kinds = [each.kind for each in entries(session, f"centre:{centre_id}")]
+    assert kinds.count("hours.arranged") == 1
+
+
+def test_a_service_out_of_use_has_hours_too(admin, app, inside):
+    with app.app_context(), database.write() as session:
+        service = session.scalars(select(Service).order_by(Service.id)).first()
+        service.enabled = False
+        service_id = service.id
+    assert f"/admin/hall/services/{service_id}/hours" in admin.get("/admin/hall").get_data(as_text=True)
+    assert submit(admin, f"/admin/hall/services/{service_id}/hours", work="9:00-10:00", rest="").status_code == 303
+    assert admin.get("/admin/hall/services/99999/hours").status_code == 404
+
+
+def test_services_of_one_name_are_told_apart(admin):
+    page = BeautifulSoup(admin.get(HOURS).get_data(as_text=True), "html.parser")
+    labels = [each.text for each in page.select("#service option")]
+    assert len(labels) == len(set(labels)) > 15
+
+
+@pytest.mark.parametrize(
+    ("page", "most"),
+    [("/admin/hall", 9), (HOURS, 8), ("/admin/hall/plan?day=2026-11-24", 9), ("/admin/hall/windows/1", 8)],
+)
+def test_pages_ask_few_questions(admin, app, page, most):
+    admin.get(page)
+    assert asked(app, lambda: admin.get(page)) <= most

@@ -7,6 +7,7 @@ from sqlalchemy import event, select
 
 from portal import clock, database
 from portal.cases.operations import PersonGiven
+from portal.organisation.models import OpeningHours, Service
 from portal.queue import operations
 from portal.queue.models import Appointment, Ticket
 from portal.queue.operations import appointments
@@ -110,8 +111,12 @@ def test_checked_in_at_the_desk_it_has_a_slip_like_any_other(desk, booked, sign_
         morning = sign_in("guo")
         panel = soup(morning.get("/queue/appointments/today", headers={"HX-Request": "true"}))
         assert "10:30" in panel.select_one(".waiting").text
-        found = soup(morning.get("/queue/appointments/today?q=1234", headers={"HX-Request": "true"}))
-        assert "10:30" in found.select_one(".waiting").text
+        for typed in ("１２３４", booked.code.lower()):
+            found = find(morning, typed)
+            assert found.status_code == 200
+            assert "10:30" in soup(found).select_one("#appointments-list .waiting").text
+        assert "没有找到“9999”的预约" in find(morning, "9999").text
+        assert "请输入预约码" in find(morning, " ").text
         answer = submit(morning, f"/queue/appointments/{booked.id}/check-in", "/queue/desk")
         assert answer.status_code == 303
         page = morning.get(answer.headers["Location"])
@@ -122,10 +127,114 @@ def test_checked_in_at_the_desk_it_has_a_slip_like_any_other(desk, booked, sign_
         assert (ticket.number, ticket.priority, ticket.headcount) == (number, "appointment", 2)
 
 
-def test_too_early_a_day_is_told_which(desk, booked):
+def find(client, typed: str):
+    return submit(client, "/queue/appointments/find", "/queue/desk", wanted=typed)
+
+
+def test_too_early_is_told_at_the_desk_and_nothing_is_given(desk, booked, sign_in, inside):
     answer = submit(desk, f"/queue/appointments/{booked.id}/check-in", "/queue/desk")
     assert answer.status_code == 409
-    assert "请在那一天来签到" in answer.get_data(as_text=True)
+    assert "请在那一天来签到" in soup(answer).select_one("[role=alert]").text
+    assert soup(answer).select_one("form#take"), "the desk is still there"
+    with clock.frozen(clock.at_hall(booked.day, 10, 14)):
+        answer = submit(sign_in("guo"), f"/queue/appointments/{booked.id}/check-in", "/queue/desk")
+        assert "请在 10:15 以后签到" in soup(answer).select_one("[role=alert]").text
+    with inside() as session:
+        assert session.scalars(select(Ticket)).all() == []
+
+
+def test_late_is_said_plainly_and_a_class_of_ones_own_counts(desk, booked, sign_in, inside):
+    with clock.frozen(clock.at_hall(booked.day, 10, 41)):
+        morning = sign_in("guo")
+        path = f"/queue/appointments/{booked.id}/check-in"
+        assert submit(morning, path, "/queue/desk", priority="vip").status_code == 422
+        answer = submit(morning, path, "/queue/desk", priority="frail")
+        page = morning.get(answer.headers["Location"])
+        assert "签到有效到 10:40，已过时间，按普通号排队" in soup(page).select_one("#notice").text
+        again = submit(morning, path, "/queue/desk")
+        assert again.headers["Location"] == answer.headers["Location"], "the same number"
+        listed = soup(morning.get("/queue/appointments")).select_one("table:not(.slots-ahead)").text
+        assert "已到" in listed
+    with inside() as session:
+        assert [(each.number, each.priority) for each in session.scalars(select(Ticket))] == [("A001", "frail")]
+
+
+def test_the_links_of_service_and_day_fetch_the_times_alone(desk):
+    part = soup(desk.get(NEW, headers={"HX-Request": "true"}))
+    assert part.select_one("#times input[name=day]")["value"] == "2026-11-24"
+    assert not part.select("#name, html")
+    page = soup(desk.get("/queue/appointments/new"))
+    assert page.select_one("#booking #times"), "without a script the same links lead to the whole page"
+    links = [link["href"] for link in page.select("#day-links a")]
+    assert len(links) == 14
+    assert links[0].startswith("/queue/appointments/new?service=1&day=2026-11-23")
+
+
+def test_a_full_slot_is_shown_and_told(app, desk, booked):
+    with app.app_context(), database.write() as session:
+        session.get_one(Service, VISIT).slot_capacity = 1
+    slot = soup(desk.get(NEW)).select_one("#slot input[value='630']")
+    assert slot.has_attr("disabled")
+    answer = submit(desk, NEW, **(GIVEN | {"name": "周玉兰", "phone": ""}))
+    assert answer.status_code == 409
+    page = soup(answer)
+    assert "10:30 刚刚约满（1 批），请选择其他时段" in page.select_one("#slot-error").text
+    assert page.select_one("#name")["value"] == "周玉兰"
+    moved = submit(desk, f"/queue/appointments/{booked.id}/move?day=2026-11-24", NEW, slot="630", version="1")
+    assert (moved.status_code, "这就是现在约定的时间" in moved.text) == (422, True)
+
+
+def test_a_service_without_slots_is_not_offered_and_a_day_without_hours_says_why(app, desk, inside):
+    page = desk.get("/queue/appointments/new?service=3&day=2026-11-24")
+    assert "先选预约什么" in page.text or "来访登记" in page.text
+    assert submit(desk, "/queue/appointments/new", **(GIVEN | {"service": "3", "day": "2026-11-24"})).status_code == 422
+    assert "这一天不开放" in desk.get("/queue/appointments/new?day=2026-11-28").text
+    with app.app_context(), database.write() as session:
+        for row in session.scalars(select(OpeningHours)):
+            session.delete(row)
+    assert "中心尚未设定开放时间，不能生成预约时段" in desk.get(NEW).text
+    with app.app_context(), database.write() as session:
+        session.get_one(Service, VISIT).slot_minutes = None
+    assert "还没有服务设定预约时段" in desk.get(NEW).text
+
+
+def test_only_who_reads_cases_is_asked_for_one(desk, house, sign_in, inside):
+    assert not soup(desk.get(NEW)).select("#case_number")
+    clerk = sign_in("zhang")
+    answer = submit(clerk, NEW, **(GIVEN | {"case_number": "YC-2026-000001"}))
+    assert answer.status_code == 422
+    assert "没有找到这件事项" in soup(answer).select_one("#case_number-error").text
+
+
+def test_the_waiting_list_names_the_time(app, desk, booked, house, sign_in):
+    with clock.frozen(clock.at_hall(booked.day, 10, 20)):
+        with app.app_context(), database.write() as session:
+            operations.open_window(session, house.zhang, 1, at=clock.now())
+        submit(sign_in("guo"), f"/queue/appointments/{booked.id}/check-in", "/queue/desk")
+        row = soup(sign_in("zhang").get("/queue/window")).select_one("#waiting tbody tr")
+        assert [tag.text for tag in row.select(".tag")] == ["预约 10:30"]
+
+
+def test_the_list_is_narrowed_by_service_and_state(desk, booked):
+    path = "/queue/appointments?day=2026-11-24"
+    assert "吕*" in desk.get(path).text
+    assert "吕*" in desk.get(f"{path}&service=1&state=booked").text
+    assert "吕*" not in desk.get(f"{path}&state=missed").text
+    assert "吕*" not in desk.get(f"{path}&service=3").text
+    assert desk.get(f"{path}&state=nothing&service=x").status_code == 200
+
+
+def test_a_window_finds_no_appointment_of_another_platform(desk, booked, sign_in):
+    other = sign_in("li")
+    for path in ("", "/slip"):
+        assert other.get(f"/queue/appointments/{booked.id}{path}").status_code == 404
+    assert (
+        submit(
+            other, f"/queue/appointments/{booked.id}/cancel", "/queue/appointments", reason="x", version="1"
+        ).status_code
+        == 404
+    )
+    assert "吕*" not in other.get("/queue/appointments?day=2026-11-24").text
 
 
 def test_the_window_books_for_the_visitor_in_front_of_it(app, desk, house, sign_in, inside):
@@ -149,7 +258,8 @@ def test_the_window_books_for_the_visitor_in_front_of_it(app, desk, house, sign_
 
 def test_a_stranger_and_a_closed_slot(desk, house, sign_in, booked):
     assert sign_in("sun").get("/queue/appointments").status_code == 403
-    assert desk.get("/queue/appointments?day=morgen").status_code == 404
+    for day in ("morgen", "0001-01-01", "9999-12-31", "2026-02-30"):
+        assert desk.get(f"/queue/appointments/new?service=1&day={day}").status_code == 404
     assert desk.get("/queue/appointments/999").status_code == 404
 
 
@@ -161,6 +271,10 @@ def test_the_days_ahead_are_read_with_few_questions(desk, booked, app):
     page = desk.get("/queue/appointments?day=2026-11-24")
     assert len(seen) <= 14, "\n".join(seen)
     assert "10:30" in page.get_data(as_text=True)
+    for address, most in ((NEW, 14), (f"/queue/appointments/{booked.id}", 14), ("/queue/appointments/today", 8)):
+        seen.clear()
+        desk.get(address)
+        assert len(seen) <= most, f"{address}\n" + "\n".join(seen)
 
 
 def test_the_scheduler_marks_what_was_not_kept(app: Flask, desk, booked):

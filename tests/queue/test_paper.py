@@ -20,6 +20,7 @@ from portal.queue.operations.paper import PaperSlip
 from portal.queue.queries import paper as reading
 from portal.trail.queries import entries, revision, verify
 from tests.queue.conftest import GROUP, MORNING, VISIT, later
+from tests.queue.wall import queries as asked
 from tests.support import submit
 
 TODAY = MORNING.date()
@@ -57,11 +58,21 @@ def test_letters_that_end_in_p_get_no_paper_numbers(session, hall, do):
     assert "混淆" in refusal.value.problems["service"]
 
 
+def test_letters_of_another_service_are_looked_at_too(session, hall, do):
+    with database.write() as writing:
+        writing.get_one(Service, GROUP).prefix = "AP"
+    with pytest.raises(FieldProblems) as refusal:
+        do(paper.allot, hall.guo, VISIT, 10, at=MORNING)
+    assert "字头 AP 会与纸号混淆" in refusal.value.problems["service"]
+
+
 def test_the_times_are_those_on_the_paper(session, hall, do, printed):
     before = revision(session, 1, "board")
     ticket = do(paper.enter, hall.guo, SLIP, at=EVENING)
     assert (ticket.state, ticket.source, ticket.taken_at) == ("done", "paper", later(5))
     assert (ticket.called_at, ticket.started_at, ticket.ended_at) == (later(10), later(12), later(40))
+    assert (ticket.rank, ticket.first_service_id, ticket.calls) == (int(later(5).timestamp()), VISIT, 1)
+    assert len(ticket.code) == 10
     spans = queries.periods(session, ticket.id)
     assert [(span.kind, span.end - span.start) for span in spans] == [
         ("waiting", timedelta(minutes=5)),
@@ -99,7 +110,11 @@ def test_a_person_on_the_paper_is_kept_once(session, hall, do, printed):
         ({"number": "AP011"}, "number", "没有印过"),
         ({"number": "BP001"}, "number", "没有印过"),
         ({"number": "AP0001"}, "number", "没有印过"),
+        ({"number": "AP100000"}, "number", "纸号是字头加 P"),
         ({"day": TODAY + timedelta(days=1)}, "day", "不能晚于今天"),
+        ({"day": TODAY - timedelta(days=1)}, "day", "才印的"),
+        ({"ended": 1440}, "ended", "00:00 到 23:59"),
+        ({"taken": -1}, "taken", "00:00 到 23:59"),
         ({"called": 540}, "called", "不早于前一栏"),
         ({"started": 545}, "started", "不早于前一栏"),
         ({"ended": 551}, "ended", "不早于前一栏"),
@@ -167,6 +182,7 @@ class TestPages:
         html = BeautifulSoup(desk.get(answer.headers["Location"]).get_data(as_text=True), "html.parser")
         numbers = [each.text for each in html.select(".hand-number")]
         assert numbers == [f"AP{count:03d}" for count in range(1, 13)]
+        assert [row.td.text for row in html.select(".hand-list tbody tr")] == numbers, "the day's list has them too"
         assert "AP001–AP012" in desk.get("/queue/paper").get_data(as_text=True)
 
     def test_a_slip_is_entered_as_people_type(self, desk, inside):
@@ -178,6 +194,7 @@ class TestPages:
         assert html.select_one("#window option[selected]")["value"] == "1", "the next slip is of the same window"
         assert html.select_one("#number").get("value", "") == ""
         assert "AP001" in html.select_one(".waiting").text
+        assert "已补录 1 个" in html.get_text(" ", strip=True)
         with inside() as session:
             assert session.scalars(select(Ticket.headcount)).all() == [2]
 
@@ -191,6 +208,27 @@ class TestPages:
         html = BeautifulSoup(again.get_data(as_text=True), "html.parser")
         assert (again.status_code, html.select_one("#number")["value"]) == (422, "AP009")
         assert "没有印过 AP009" in html.select_one("#number-error").text
+
+    @pytest.mark.parametrize("ended", ["24:00", "2400", "9:60"])
+    def test_no_such_time_of_the_day(self, desk, ended):
+        submit(desk, "/queue/paper", service=str(VISIT), count="3")
+        answer = submit(desk, "/queue/paper/entry", **{**TYPED, "ended": ended})
+        assert answer.status_code == 422
+        assert BeautifulSoup(answer.get_data(as_text=True), "html.parser").select_one("#ended-error")
+
+    def test_sixty_slips_and_more_are_counted(self, desk, app, house):
+        with app.app_context(), database.write() as session:
+            paper.allot(session, house.guo, VISIT, 70, at=MORNING)
+            for count in range(1, 66):
+                paper.enter(session, house.guo, replace(SLIP, number=f"AP{count:03d}"), at=EVENING)
+        told = desk.get("/queue/paper/entry").get_data(as_text=True)
+        assert "已补录 65 个，列出最近 60 个" in told
+        desk.get("/queue/paper")
+        assert asked(app, lambda: desk.get("/queue/paper/entry")) <= 9
+        assert asked(app, lambda: desk.get("/queue/paper")) <= 7
+
+    def test_the_printed_range_may_be_asked_back_by_the_own_centre_only(self, desk):
+        assert desk.get("/queue/paper/99/sheet").status_code == 404
 
     def test_only_the_desk_may(self, house, sign_in):
         assert all(Permission.QUEUE_GREET not in POLICY[role] for role in ("clerk", "system_admin"))

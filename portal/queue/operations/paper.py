@@ -19,6 +19,7 @@ from portal.access.actor import Actor
 from portal.access.models import Account, AccountPlatform
 from portal.cases.operations.given import FieldProblems, PersonGiven
 from portal.organisation.models import Service, Window
+from portal.organisation.operations import PAPER_LETTER as LETTER
 from portal.organisation.operations import next_number
 from portal.people import operations as people
 from portal.queue import order
@@ -28,9 +29,9 @@ from portal.queue.operations.serving import NEEDS_WORDS, REASONS
 from portal.queue.operations.tickets import NAMELESS, code_hash, new_code
 from portal.trail import operations as trail
 
-LETTER = "P"
 MOST_SHEET = 200
-NUMBER = re.compile(rf"([A-Z]{{1,2}}){LETTER}(\d{{3,4}})", re.ASCII)
+NUMBER = re.compile(rf"([A-Z]{{1,2}}){LETTER}(\d{{3,5}})", re.ASCII)
+MIDNIGHT = 24 * 60
 WHY = "断网期间人工叫号，补录"
 TIMES = ("taken", "called", "started", "ended")
 
@@ -70,8 +71,7 @@ def allot(session: Session, actor: Actor, service_id: int, count: int, *, at: da
         raise FieldProblems({"service": "请选择服务。"})
     if not 1 <= count <= MOST_SHEET:
         raise FieldProblems({"count": f"一次印 1 至 {MOST_SHEET} 个号。"})
-    if len(service.prefix) > 1 and service.prefix.endswith(LETTER):
-        raise FieldProblems({"service": f"字头 {service.prefix} 会与纸号混淆，请先改服务的字头。"})
+    _refuse_mistakable(session, service)
     last = next_number(session, actor.centre_id, f"paper:{service.prefix}", count)
     made = PaperRange(
         centre_id=actor.centre_id,
@@ -90,16 +90,27 @@ def allot(session: Session, actor: Actor, service_id: int, count: int, *, at: da
     return made
 
 
+def _refuse_mistakable(session: Session, service: Service) -> None:
+    """Letters that end in P, here or of another service, would give one number on paper and on the screen."""
+    if len(service.prefix) > 1 and service.prefix.endswith(LETTER):
+        raise FieldProblems({"service": f"字头 {service.prefix} 会与纸号混淆，请先改服务的字头。"})
+    alike = select(Service.name).where(
+        Service.centre_id == service.centre_id, Service.prefix == f"{service.prefix}{LETTER}"
+    )
+    if other := session.scalar(alike.limit(1)):
+        raise FieldProblems({"service": f"“{other}”的字头 {service.prefix}{LETTER} 会与纸号混淆，请先改它的字头。"})
+
+
 def enter(session: Session, actor: Actor, slip: PaperSlip, *, at: datetime) -> Ticket:
     """补录: the visit as the paper tells it, ended, with its original times; nothing is announced.
 
     Raises FieldProblems: a number that was never printed or was entered before for that day, times out of order or not over
     yet, a window or clerk that does not fit.
     """
-    service = _service(session, actor, slip.number)
+    service = _service(session, actor, slip)
     moments = _moments(slip, at)
     _check_place(session, actor, slip, service)
-    ticket = _ticket(session, actor, slip, service, moments)
+    ticket = _ticket(session, actor, slip, service, moments, at)
     try:
         with session.begin_nested():
             session.add(ticket)
@@ -115,12 +126,13 @@ def enter(session: Session, actor: Actor, slip: PaperSlip, *, at: datetime) -> T
     return ticket
 
 
-def _service(session: Session, actor: Actor, number: str) -> Service:
+def _service(session: Session, actor: Actor, slip: PaperSlip) -> Service:
+    number = slip.number
     found = NUMBER.fullmatch(number)
     if found is None:
         raise FieldProblems({"number": f"纸号是字头加 {LETTER} 加数字，例如 A{LETTER}001。"})
     printed = (
-        select(Service)
+        select(Service, PaperRange.made_at)
         .join(PaperRange, PaperRange.service_id == Service.id)
         .where(
             PaperRange.centre_id == actor.centre_id,
@@ -129,10 +141,12 @@ def _service(session: Session, actor: Actor, number: str) -> Service:
             PaperRange.last >= int(found[2]),
         )
     )
-    service = session.scalar(printed)
-    if service is None or number != number_of(found[1], int(found[2])):
+    row = session.execute(printed).first()
+    if row is None or number != number_of(found[1], int(found[2])):
         raise FieldProblems({"number": f"没有印过 {number} 这个号，请核对号单。"})
-    return service
+    if slip.day < clock.day_of(row.made_at):
+        raise FieldProblems({"day": f"{number} 是 {clock.day_of(row.made_at)} 才印的，请核对日期。"})
+    return row.Service
 
 
 def _moments(slip: PaperSlip, at: datetime) -> dict[str, datetime]:
@@ -146,6 +160,9 @@ def _moments(slip: PaperSlip, at: datetime) -> dict[str, datetime]:
     if slip.started is not None and slip.called is None:
         raise FieldProblems({"called": "请填写叫号时间。"})
     given = [(name, getattr(slip, name)) for name in TIMES if getattr(slip, name) is not None]
+    for name, minute in given:
+        if not 0 <= minute < MIDNIGHT:
+            raise FieldProblems({name: "请填当天 00:00 到 23:59 的时间。"})
     for (_, before), (name, after) in pairwise(given):
         if after < before:
             raise FieldProblems({name: "时间应不早于前一栏。"})
@@ -171,7 +188,9 @@ def _check_place(session: Session, actor: Actor, slip: PaperSlip, service: Servi
         raise FieldProblems({"words": "请写明答复了什么或原因。"})
 
 
-def _ticket(session: Session, actor: Actor, slip: PaperSlip, service: Service, moments: dict[str, datetime]) -> Ticket:
+def _ticket(
+    session: Session, actor: Actor, slip: PaperSlip, service: Service, moments: dict[str, datetime], at: datetime
+) -> Ticket:
     given, code = slip.person, new_code()
     who = given and people.find_or_create(
         session,
@@ -181,7 +200,7 @@ def _ticket(session: Session, actor: Actor, slip: PaperSlip, service: Service, m
         phone=given.phone,
         address="",
         kind="citizen",
-        at=moments["taken"],
+        at=at,
         actor_id=actor.id,
     )
     served = slip.called is not None

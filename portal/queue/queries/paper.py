@@ -94,12 +94,17 @@ def entered(session: Session, centre_id: int, day: date) -> list[Entered]:
             Ticket.centre_id == centre_id,
             Ticket.day == day,
             Ticket.source == "paper",
-            Ticket.state.in_(("done", "left")),
         )
         .order_by(Ticket.id.desc())
         .limit(LISTED)
     )
     return [Entered(*row) for row in rows]
+
+
+def entered_count(session: Session, centre_id: int, day: date) -> int:
+    """How many paper numbers were entered for ``day`` in all."""
+    wanted = (Ticket.centre_id == centre_id, Ticket.day == day, Ticket.source == "paper")
+    return session.scalar(select(func.count()).select_from(Ticket).where(*wanted)) or 0
 
 
 def clerks(session: Session, centre_id: int) -> list[tuple[int, str]]:

@@ -19,7 +19,7 @@ from portal.organisation.models import Centre
 from portal.queue import estimate, operations, queries, stream
 from portal.queue.forms import HOLD_REASONS, PAUSE_REASONS, FinishForm, FollowUpForm
 from portal.queue.queries import Mine, MyWindow
-from portal.queue.views.overview import planned_now
+from portal.queue.views.overview import my_plan
 from portal.trail.models import Access
 from portal.trail.operations import note_access
 from portal.web.htmx import page
@@ -42,13 +42,15 @@ def console(
     mine = queries.my_window(db.session, who)
     if mine is None:
         openable = queries.windows_to_open(db.session, who)
-        handed = queries.handed_over(db.session, who)
+        handed, planned = queries.handed_over(db.session, who), my_plan()
+        order = list(planned)
+        openable.sort(key=lambda each: order.index(each.id) if each.id in planned else len(order))
         return page(
             "queue/closed.html",
             status=status,
             problem=problem,
             windows=openable,
-            planned=planned_now(),
+            planned=planned,
             platforms=_platforms(),
             handed_over=handed,
         )

@@ -35,10 +35,29 @@ def overview() -> Response:
 
 def planned_now() -> dict[int, str]:
     """Who is meant to sit at each window at this minute: window id → “张德良 08:30–12:00”."""
+    minute = _minute()
+    rows = organisation.duties(db.session, actor().centre_id, clock.today())
+    return {row.window_id: f"{row.name} {_times(row)}" for row in rows if row.starts <= minute < row.ends}
+
+
+def my_plan() -> dict[int, str]:
+    """Where the actor is meant to sit today, now or still to come, the next first: window id → “08:30–12:00”."""
+    who, minute = actor(), _minute()
+    mine = [
+        row
+        for row in organisation.duties(db.session, who.centre_id, clock.today())
+        if row.account_id == who.id and minute < row.ends
+    ]
+    found: dict[int, list[str]] = {}
+    for row in sorted(mine, key=lambda row: row.starts):
+        found.setdefault(row.window_id, []).append(_times(row))
+    return {window_id: "、".join(times) for window_id, times in found.items()}
+
+
+def _minute() -> int:
     now = clock.local(clock.now())
-    minute = now.hour * 60 + now.minute
-    return {
-        row.window_id: f"{row.name} {spans.clock_text(row.starts)}–{spans.clock_text(row.ends)}"
-        for row in organisation.duties(db.session, actor().centre_id, clock.today())
-        if row.starts <= minute < row.ends
-    }
+    return now.hour * 60 + now.minute
+
+
+def _times(row: organisation.Duty) -> str:
+    return f"{spans.clock_text(row.starts)}–{spans.clock_text(row.ends)}"

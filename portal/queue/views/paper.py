@@ -9,6 +9,7 @@ from portal.access.permissions import Permission
 from portal.cases.forms.fields import choices
 from portal.cases.operations import FieldProblems
 from portal.database import db
+from portal.organisation.models import Centre
 from portal.queue import queries
 from portal.queue.operations import paper as operations
 from portal.queue.paper_forms import EntryForm, SheetForm
@@ -40,7 +41,7 @@ def paper() -> Response:
 def paper_sheet(sheet_id: int) -> Response:
     """The slips of a range on A4, to be cut."""
     found = reading.sheet(db.session, actor().centre_id, sheet_id) or abort(404)
-    return page("queue/paper_sheet.html", sheet=found)
+    return page("queue/paper_sheet.html", sheet=found, centre=db.session.get(Centre, actor().centre_id))
 
 
 @blueprint.route("/queue/paper/entry", methods=["GET", "POST"])
@@ -60,9 +61,9 @@ def paper_entry() -> Response:
             _beside(form, problem)
     status = 422 if form.is_submitted() else 200
     day = form.day.data or clock.today()
-    return page(
-        "queue/paper_entry.html", form=form, day=day, rows=reading.entered(db.session, centre_id, day), status=status
-    )
+    rows = reading.entered(db.session, centre_id, day)
+    count = len(rows) if len(rows) < reading.LISTED else reading.entered_count(db.session, centre_id, day)
+    return page("queue/paper_entry.html", form=form, day=day, rows=rows, count=count, status=status)
 
 
 def _kept() -> dict:

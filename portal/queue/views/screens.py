@@ -8,7 +8,7 @@ from portal import clock, database
 from portal.access.guard import public
 from portal.cases.operations import Refused
 from portal.database import db
-from portal.queue import boards, layouts
+from portal.queue import layouts
 from portal.queue import screens as devices
 from portal.queue.boards import Scope
 from portal.queue.models import Screen
@@ -145,18 +145,11 @@ def _board(kind: str) -> Response:
     token, at = request.cookies.get(devices.COOKIE, ""), clock.now()
     if (answer := walls.recalled(kind, token, at)) is not None:
         return answer
-    screen = paired(kind)
-    if screen is None:
+    found = devices.find_with_revision(db.session, token)
+    if found is None or found[0].kind != kind:
         return gone()
-    # its revision first and the device again after it: a change in between is never taken for what was known before
-    topic = f"screen:{screen.id}"
-    revision = dict(boards.revisions(db.session, screen.centre_id, [topic])).get(topic)
-    db.session.rollback()
-    screen = paired(kind)
-    if screen is None:
-        return gone()
-    wall = _wall(screen)
-    walls.devices().keep((kind, token), at, topic, revision, wall)
+    wall = _wall(found[0])
+    walls.devices().keep((kind, token), at, f"screen:{found[0].id}", found[1], wall)
     return walls.board(wall, at)
 
 
