@@ -217,7 +217,9 @@ def appointments(session: Session, scope: Scope) -> Sequence:
     """
     shift = int(clock.local(SOME_DAY).utcoffset().total_seconds()) // 60
     minute = cast(extract("hour", Ticket.taken_at), Integer) * 60 + cast(extract("minute", Ticket.taken_at), Integer)
-    late = (minute + shift) % (24 * 60) > Appointment.slot + func.coalesce(Service.late_minutes, Service.slot_minutes, 0)
+    late = (minute + shift) % (24 * 60) > Appointment.slot + func.coalesce(
+        Service.late_minutes, Service.slot_minutes, 0
+    )
     outcome = case((Appointment.state != "arrived", Appointment.state), (late, "late"), else_="kept")
     keys, names = _keys(Appointment.service_id, outcome)
     return session.execute(
