@@ -123,7 +123,7 @@ class CentreForm(FlaskForm):
         description="印在告知单上；留空则不印。",
     )
     address = StringField("地址", [_short(120)], filters=[plain], description="印在告知单上；留空则不印。")
-    notice = StringField("大厅屏提示语", [_short(200)], filters=[plain])
+    notice = StringField("大厅屏提示语", [_short(200)], filters=[plain], id="hall-notice")  # every page has a #notice
     group_threshold = WholeField("集体访人数起点", 2, 1000, description="达到这个人数按集体访登记。")
     closed_message = StringField(
         "停止取号时的告示",

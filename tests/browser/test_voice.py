@@ -287,9 +287,9 @@ def test_a_browser_that_forbids_sound_is_reported_and_a_touch_unlocks_it(
     administrator.goto("/admin/screens")
     said: list[str] = []
     page.on("request", lambda request: said.append(request.post_data or "") if request.method == "POST" else None)
-    with page.expect_request("**/screens/sound") as told:
+    with page.expect_response("**/screens/sound") as told:
         page.reload()
-    assert told.value.post_data == "sound=blocked"
+    assert told.value.request.post_data == "sound=blocked"
     administrator.reload()
     expect(administrator.locator("body")).to_contain_text(with_sound)
     shot(administrator, "voice-blocked")
