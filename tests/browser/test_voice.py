@@ -130,8 +130,8 @@ def wall(page_for, centre: Hall, administrator: Page, request: pytest.FixtureReq
         newest.get_by_label("版式").select_option(label=f"大厅屏：{name}")
         newest.get_by_role("button", name="保存").click()
         expect(administrator.locator("#notice")).to_contain_text("已批准")
-        page.reload()
-        expect(page.locator("#live[data-speak]")).to_be_visible()
+        expect(page.locator("#live[data-speak]")).to_be_visible(timeout=40_000)  # by itself
+        page.wait_for_load_state()
         return page
 
     return paired

@@ -4,6 +4,7 @@ import re
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from bs4 import BeautifulSoup
@@ -13,6 +14,7 @@ from sqlalchemy import event, select
 from werkzeug.test import TestResponse
 
 from portal import clock, database
+from portal.cases.models import Rating
 from portal.keys import ring
 from portal.organisation.models import Centre, Closure, OpeningHours, Service
 from portal.people import operations as people
@@ -24,6 +26,7 @@ from portal.queue.operations import Refused, appointments
 from portal.queue.operations.tickets import NAMELESS
 from portal.queue.views import enquiry as enquiries
 from portal.trail.models import Access, Event
+from tests.queue import wall
 from tests.queue.conftest import COUNSEL, DISPUTE, GROUP, MORNING, VISIT, Hall, later
 from tests.support import csrf_token
 
@@ -572,6 +575,23 @@ def test_guessing_at_the_kiosk_is_slowed_down_in_its_own_frame(machine, code: st
     answer = send(machine, "/kiosk/enquiry", code=code, tail="4517")
     assert answer.status_code == 429
     assert "稍等" in page_of(answer).select_one("#kiosk .problem").text
+
+
+def test_a_closed_matter_is_rated_with_one_touch(machine, house, inside) -> None:
+    with inside(), database.write() as session:
+        made = wall.case(session, SimpleNamespace(clerk=house.zhang), MORNING, closed=True)
+        secret, tail = made.enquiry_code, wall.PHONE[-4:]
+    page = page_of(send(machine, "/kiosk/enquiry", code=secret, tail=tail))
+    form = page.select_one("form[action='/kiosk/enquiry/rating']")
+    kept = {each["name"]: each["value"] for each in form.select("input") if each["name"] != "csrf_token"}
+    assert [each["value"] for each in form.select("button[name=score]")] == ["satisfied", "fair", "unsatisfied"]
+    for wrong in ({"tail": "0000", "score": "satisfied"}, {"score": "excellent"}, {}):
+        assert send(machine, "/kiosk/enquiry/rating", **{**kept, **wrong}).status_code == 422
+    assert "感谢您的评价" in send(machine, "/kiosk/enquiry/rating", **kept, score="fair").get_data(as_text=True)
+    assert send(machine, "/kiosk/enquiry/rating", **kept, score="unsatisfied").status_code == 422
+    with inside() as session:
+        rating = session.scalars(select(Rating)).one()
+        assert (rating.score, rating.source) == ("fair", "slip")
 
 
 # ---- appointments ----

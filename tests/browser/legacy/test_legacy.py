@@ -9,3 +9,7 @@ def test_chromium_83_runs_the_installed_scripts_and_shows_chinese(run_legacy) ->
 
 def test_the_core_of_a_visitors_day_in_chromium_83(run_legacy, hall: Hall) -> None:
     run_legacy("day.js", hall)
+
+
+def test_the_kiosk_in_chromium_83(run_legacy, hall: Hall) -> None:
+    run_legacy("kiosk.js", hall)
