@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock, create_app, database
 from portal.config import Settings
+from tests import cheap
 from tests.postgres import server
 from tests.support import demo_password, settings_for, submit
 
@@ -36,6 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """One folder per run, made by the controller; its workers find it in the environment."""
     if not hasattr(config, "workerinput"):
         os.environ[RUN_FOLDER] = tempfile.mkdtemp(prefix="portal-", dir="/tmp")
+    cheap.begin()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -114,12 +116,13 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
 
 
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
+def app(settings: Settings, run_folder: Path) -> Iterator[Flask]:
     """The portal on a fresh, migrated, empty database.
 
     An unforeseen exception fails the test instead of becoming the page for 500; a test of that page calls create_app itself.
     """
     application = create_app(settings)
+    cheap.templates(application, run_folder)
     application.register_error_handler(Exception, _surface)
     yield application
     clock.follow(None)
@@ -177,7 +180,7 @@ def _surface(problem: Exception) -> None:
 
 
 def _create_database(folder: Path, name: str, source: str = "template0") -> str:
-    _administer(folder, f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY file_copy")
+    _administer(folder, f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY wal_log")
     return server.url(folder, name)
 
 

@@ -221,7 +221,7 @@ def test_without_a_script(page_for, centre: Hall) -> None:
     expect(page.locator(".problem")).to_contain_text("17 位")
     expect(page.get_by_label("身份证号")).to_have_value("")
     page.get_by_role("button", name="取号", exact=True).click()
-    number = number_of(page)
+    number_of(page)
     assert page.locator("html").get_attribute("class") == "kiosk large contrast"
     page.reload()
     shown(page, "start")

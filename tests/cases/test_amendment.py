@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
@@ -312,7 +313,9 @@ def test_what_others_do_comes_to_the_open_page(clerk: FlaskClient, number: str, 
     page = html(clerk.get(f"/cases/{number}"))
     with inside() as session:
         case_id = session.scalar(select(Case.id))
-    assert page.select_one("[sse-connect]")["sse-connect"].startswith(f"/stream/cases/{case_id}?seen=")
+    address = urlsplit(page.select_one("[sse-connect]")["sse-connect"])
+    assert address.path == f"/stream/cases/{case_id}"
+    assert parse_qs(address.query).keys() == {"key", "seen"}
     assert page.select_one("#case-live")["hx-trigger"] == "sse:case"
     post(clerk, f"/cases/{number}/visits", words="又来问", headcount="1")
     parts = html(clerk.get(f"/cases/{number}/live", headers={"HX-Request": "true"}))

@@ -34,7 +34,11 @@ def test_the_highest_row_is_only_missing(founded: Flask, sign_in: Callable) -> N
     founded.config["WTF_CSRF_ENABLED"] = False
     for login, client in clients.items():
         for method, path in addresses(founded, str(MOST)):
-            assert client.open(path, method=method).status_code in (200, 403, 404, 409, 422), (login, path)
+            answer = client.open(path, method=method).status_code
+            assert answer in (200, 403, 404, 409, 422) or (answer == 303 and path.endswith("/remove")), (
+                login,
+                path,
+            )  # gone already
 
 
 @pytest.mark.parametrize("key", ["9" * 30, str(MOST + 1), "-5", "²", "x", "2026-11-23_" + "9" * 30])
