@@ -227,7 +227,13 @@ class Attachment(Base):
 
 
 class Clock(Base):
-    """A legal period on a case: the day it started, what the law says, what holds now. Never overwritten silently."""
+    """A legal period on a case: the day it started, what the law says, what holds now. Never overwritten silently.
+
+    ``start_event`` is the step that started it ("petition.refer"), "petition.opening" for the opening of the procedure.
+    ``named_due``: 指定日期, the last day a person named because the law has no number; ``named_source`` says on what ground.
+    With its pauses and extensions that is all a date depends on: ``natural_due``, ``effective_due`` and ``provisional`` only
+    repeat operations.clocks.due_of. ``effective_due`` is None while the period is paused: the end of a pause is not known.
+    """
 
     __tablename__ = "clock"
 
@@ -235,8 +241,12 @@ class Clock(Base):
     centre_id: Mapped[int]
     case_id: Mapped[int] = _case()
     proceeding_id: Mapped[int] = mapped_column(Key, ForeignKey("proceeding.id"))
+    version: Mapped[int] = mapped_column(default=1)
     key: Mapped[str] = mapped_column(String(60))
+    start_event: Mapped[str] = mapped_column(String(80), default="")
     started_on: Mapped[date]
+    named_due: Mapped[date | None]
+    named_source: Mapped[str] = mapped_column(String(200), default="")
     natural_due: Mapped[date | None]
     effective_due: Mapped[date | None]
     provisional: Mapped[bool] = mapped_column(default=False)
@@ -250,6 +260,52 @@ class Clock(Base):
         Index("ix_clock_case_id", "case_id"),
         Index("ix_clock_centre_id_stopped_at_effective_due", "centre_id", "stopped_at", "effective_due"),
     )
+
+
+class ClockPause(Base):
+    """Days that a statute does not count: ``first`` and ``last`` are both paused, ``last`` None while it lasts.
+
+    ``ground`` is a code of statutes.grounds for the clock's rule; ``note`` says which hearing, which public notice.
+    """
+
+    __tablename__ = "clock_pause"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    clock_id: Mapped[int] = mapped_column(Key, ForeignKey("clock.id"))
+    ground: Mapped[str] = mapped_column(String(40))
+    first: Mapped[date]
+    last: Mapped[date | None]
+    note: Mapped[str] = mapped_column(Sealed, default="")
+    paused_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    paused_by: Mapped[int | None]
+    resumed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    resumed_by: Mapped[int | None]
+
+    __table_args__ = (Index("ix_clock_pause_clock_id", "clock_id"),)
+
+
+class ClockExtension(Base):
+    """An extension that was granted: ``amount`` in the rule's own extension unit; where the law sets no number ``until``.
+
+    ``ground`` is the fact that allows it, ``approver`` who approved (name and post) on ``approved_on``; ``informed_on`` and
+    ``notice`` (文号): when and by what letter the citizen was told of it.
+    """
+
+    __tablename__ = "clock_extension"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    clock_id: Mapped[int] = mapped_column(Key, ForeignKey("clock.id"))
+    amount: Mapped[int | None]
+    until: Mapped[date | None]
+    ground: Mapped[str] = mapped_column(Sealed)
+    approver: Mapped[str] = mapped_column(String(60), default="")
+    approved_on: Mapped[date]
+    informed_on: Mapped[date | None]
+    notice: Mapped[str] = mapped_column(String(80), default="")
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    account_id: Mapped[int | None]
+
+    __table_args__ = (Index("ix_clock_extension_clock_id", "clock_id"),)
 
 
 class Rating(Base):

@@ -1,15 +1,106 @@
-"""Starting and stopping the legal periods of a case. Days come from statutes, never from here."""
+"""Starting and stopping the legal periods of a case, and what their dates follow from. Days come from statutes, never from here."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.cases.models import Case, Clock, Proceeding
+from portal.cases.models import Case, Clock, ClockExtension, ClockPause, Proceeding
+from portal.clock import at_hall
 from portal.statutes import deadlines
 from portal.statutes import queries as statutes
 from portal.statutes.models import Holiday
+from portal.statutes.table import Rule
 from portal.statutes.workdays import Calendar
+
+
+@dataclass(frozen=True)
+class History:
+    """Everything that happened to one period and that its dates depend on.
+
+    ``pauses`` are (first, last) days, both paused; ``last`` None while the pause lasts. ``extension`` is the sum granted, in the
+    rule's extension unit; ``until`` the day to which it was extended where the law sets no number for that.
+    """
+
+    started_on: date
+    named_due: date | None = None
+    pauses: tuple[tuple[date, date | None], ...] = ()
+    extension: int = 0
+    until: date | None = None
+
+    @property
+    def paused_since(self) -> date | None:
+        """The first day of the pause that lasts, None where the period runs."""
+        return next((first for first, last in self.pauses if last is None), None)
+
+
+@dataclass(frozen=True)
+class Reckoned:
+    """The dates of one period. ``effective_due`` None: paused, the end is not known. ``steps`` tell the count in Chinese."""
+
+    natural_due: date
+    effective_due: date | None
+    internal_target: date | None
+    provisional: bool
+    steps: tuple[str, ...] = ()
+
+
+def due_of(rule: Rule, history: History, calendar: Calendar) -> Reckoned:
+    """The dates of a period from its rule, its history and the working calendar, and from nothing else.
+
+    Raises NotSetByLaw where the rule has no number and nobody named a day, BadInput for a history that cannot be counted.
+    """
+    if rule.amount is None:
+        return _named(rule, history, calendar)
+    ended = [(first, last) for first, last in history.pauses if last is not None]
+    # hours from a start of which only the day is known run from 0:00, the earliest they can
+    start = at_hall(history.started_on) if rule.unit == "hour" else history.started_on
+    due = deadlines.due(rule, start, calendar, pauses=ended, extension=history.extension)
+    effective = history.until or _day(due.effective_due)
+    if history.paused_since:
+        return Reckoned(_day(due.natural_due), None, None, due.provisional, due.steps)
+    return Reckoned(_day(due.natural_due), effective, due.internal_target, due.provisional, due.steps)
+
+
+def _named(rule: Rule, history: History, calendar: Calendar) -> Reckoned:
+    if history.named_due is None:
+        raise deadlines.NotSetByLaw(f"{rule.citation}没有规定“{rule.step}”的期限数字，须逐件指定日期")
+    target = calendar.last_workday_until(history.named_due) if rule.binds == "office" else None
+    late = target is not None and target < history.started_on
+    return Reckoned(history.named_due, history.named_due, None if late else target, False)
+
+
+def histories(session: Session, clocks: Iterable[Clock]) -> dict[int, History]:
+    """The stored history of each of ``clocks`` by its id, in two queries."""
+    wanted = {clock.id: clock for clock in clocks}
+    pauses: dict[int, list[tuple[date, date | None]]] = {}
+    extensions: dict[int, list[tuple[int | None, date | None]]] = {}
+    if wanted:
+        stopped = select(ClockPause.clock_id, ClockPause.first, ClockPause.last).order_by(ClockPause.id)
+        for clock_id, first, last in session.execute(stopped.where(ClockPause.clock_id.in_(wanted))):
+            pauses.setdefault(clock_id, []).append((first, last))
+        longer = select(ClockExtension.clock_id, ClockExtension.amount, ClockExtension.until)
+        longer = longer.where(ClockExtension.clock_id.in_(wanted)).order_by(ClockExtension.id)
+        for clock_id, amount, until in session.execute(longer):
+            extensions.setdefault(clock_id, []).append((amount, until))
+    return {
+        clock_id: _history(clock, pauses.get(clock_id, []), extensions.get(clock_id, []))
+        for clock_id, clock in wanted.items()
+    }
+
+
+def _history(
+    clock: Clock, pauses: list[tuple[date, date | None]], extensions: list[tuple[int | None, date | None]]
+) -> History:
+    return History(
+        started_on=clock.started_on,
+        named_due=clock.named_due,
+        pauses=tuple(pauses),
+        extension=sum(amount or 0 for amount, _ in extensions),
+        until=next((until for _, until in reversed(extensions) if until), None),
+    )
 
 
 def calendar(session: Session) -> tuple[Calendar, str]:
@@ -20,31 +111,39 @@ def calendar(session: Session) -> tuple[Calendar, str]:
 
 
 def start(
-    session: Session, case: Case, proceeding: Proceeding, key: str, on: date, *, last: date | None = None
+    session: Session,
+    case: Case,
+    proceeding: Proceeding,
+    key: str,
+    on: date,
+    *,
+    event: str = "",
+    last: date | None = None,
+    source: str = "",
 ) -> Clock | None:
-    """Start the period ``key`` on ``on`` (the day of start is not counted).
+    """Start the period ``key`` on ``on`` (the day of start is not counted); ``event`` names the step that starts it.
 
-    Where the law sets no number the period ends on ``last``, the day a person named (交办的指定办理期限); without one
-    there is no clock and None is returned: the portal never guesses a date.
+    Where the law sets no number the period ends on ``last``, the day a person named (交办的指定办理期限), on the ground of
+    ``source``; without one there is no clock and None is returned: the portal never guesses a date.
     """
     rule = deadlines.rule(key)
     days, version = calendar(session)
-    try:
-        due = deadlines.due(rule, on, days)
-        natural, effective, provisional = _day(due.natural_due), _day(due.effective_due), due.provisional
-    except deadlines.NotSetByLaw:
-        if last is None:
-            return None
-        natural, effective, provisional = last, last, False
+    named = last if rule.amount is None else None
+    if rule.amount is None and named is None:
+        return None
+    due = due_of(rule, History(on, named), days)
     clock = Clock(
         centre_id=case.centre_id,
         case_id=case.id,
         proceeding_id=proceeding.id,
         key=key,
+        start_event=event,
         started_on=on,
-        natural_due=natural,
-        effective_due=effective,
-        provisional=provisional,
+        named_due=named,
+        named_source=source if named else "",
+        natural_due=due.natural_due,
+        effective_due=due.effective_due,
+        provisional=due.provisional,
         verified=rule.verified,
         rule_version=rule.valid_from.isoformat() if rule.valid_from else "-",
         calendar_version=version,

@@ -59,7 +59,8 @@ def open_proceeding(
     except IntegrityError as problem:
         raise Refused(f"本事项已有正在进行的{platform.label}程序。") from problem
     for key in platform.opening:
-        clocks.start(session, case, proceeding, key, day_of(case.received_at if first else at))
+        on = day_of(case.received_at if first else at)
+        clocks.start(session, case, proceeding, key, on, event=f"{platform.code}.opening")
     clocks.refresh_next_due(session, case)
     grants.grant(session, case, grants.platform_scope(platform_code), why="开启程序", at=at)
     stated = {"platform": platform_code, "proceeding_id": proceeding.id, "state": proceeding.state}
@@ -259,7 +260,8 @@ def _start_clocks(
             continue  # an optional day was left open: no proved start, no clock (信访工作条例 has no presumed service)
         on = date.fromisoformat(values[asked]) if asked else day_of(at)
         last = date.fromisoformat(named[key]) if named.get(key) else None
-        if clocks.start(session, case, proceeding, key, on, last=last):
+        event = f"{proceeding.platform}.{step.code}"
+        if clocks.start(session, case, proceeding, key, on, event=event, last=last, source=f"“{step.label}”时指定"):
             started.append(key)
     return started
 
