@@ -1,9 +1,12 @@
-"""The table of time limits: one frozen Rule per row of deadlines.csv, refused as a whole when one row cannot be trusted."""
+"""The table of time limits: one frozen Rule per row of deadlines.csv, refused as a whole when one row cannot be trusted.
+
+A key may have several rows, one for each version of the law; their validity must not overlap.
+"""
 
 import csv
 import io
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -54,32 +57,45 @@ class Rule:
         """《instrument》article, the article left out where the table states none."""
         return f"《{self.instrument}》{self.article}"
 
+    @property
+    def version(self) -> str:
+        """What names this version among those of its key: its first day, "-" where the table states none."""
+        return self.valid_from.isoformat() if self.valid_from else "-"
 
+
+Versions = tuple[Rule, ...]
 COLUMNS = tuple(field.name for field in fields(Rule))
 
 
 @cache
 def rules() -> Mapping[str, Rule]:
-    """The portal's own table by key, read once and read-only."""
-    return MappingProxyType(load())
+    """The newest version of each rule of the portal's own table by key, read once and read-only."""
+    return MappingProxyType({key: held[-1] for key, held in rule_versions().items()})
+
+
+@cache
+def rule_versions() -> Mapping[str, Versions]:
+    """Every version of each rule of the portal's own table by key, the oldest first, read once and read-only."""
+    return MappingProxyType(parse_versions(_text(TABLE)))
 
 
 def load(path: Path | str | None = None) -> dict[str, Rule]:
-    """Rules by key from a UTF-8 CSV file (the portal's own when ``path`` is None).
+    """The newest version of each rule by key from a UTF-8 CSV file (the portal's own when ``path`` is None).
 
     Raises DeadlineTableError naming line and key for the first row that cannot be trusted; OSError where there is no file.
     """
-    content = Path(path or TABLE).read_bytes()
-    try:
-        return parse(content.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise DeadlineTableError("期限表不是 UTF-8 编码") from None
+    return parse(_text(Path(path or TABLE)))
 
 
 def parse(text: str) -> dict[str, Rule]:
-    """Rules by key from CSV text whose first line is exactly COLUMNS. Raises DeadlineTableError."""
+    """The newest version of each rule by key from CSV text whose first line is exactly COLUMNS. Raises DeadlineTableError."""
+    return {key: held[-1] for key, held in parse_versions(text).items()}
+
+
+def parse_versions(text: str) -> dict[str, Versions]:
+    """Every version of each rule by key, the oldest first. Raises DeadlineTableError, also where two are valid on one day."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    found: dict[str, Rule] = {}
+    found: dict[str, list[tuple[int, Rule]]] = {}
     line = 1
     try:
         if tuple(next(reader, ())) != COLUMNS:
@@ -88,13 +104,51 @@ def parse(text: str) -> dict[str, Rule]:
         for cells in reader:
             if cells:
                 rule = _rule(line, cells)
-                if rule.key in found:
-                    raise _refusal(line, rule.key, "键重复")
-                found[rule.key] = rule
+                held = found.setdefault(rule.key, [])
+                for other, earlier in held:
+                    if overlap(rule, earlier):
+                        raise _refusal(line, rule.key, f"键重复，有效期与第 {other} 行重叠")
+                held.append((line, rule))
             line = reader.line_num + 1
     except csv.Error as problem:
         raise DeadlineTableError(f"第 {line} 行：CSV 格式有误（{problem}）") from None
-    return found
+    return {key: in_order(rule for _line, rule in held) for key, held in found.items()}
+
+
+def in_order(held: Iterable[Rule]) -> Versions:
+    """Versions of one rule, the oldest first."""
+    return tuple(sorted(held, key=lambda rule: rule.valid_from or date.min))
+
+
+def overlap(one: Rule, other: Rule) -> bool:
+    """Whether there is a day on which both are valid."""
+    begins = max(one.valid_from or date.min, other.valid_from or date.min)
+    return begins <= min(one.valid_to or date.max, other.valid_to or date.max)
+
+
+def cells_of(rule: Rule) -> dict[str, str]:
+    """The row of the table that gives ``rule``: column → text, as from_cells() reads it."""
+    return {name: _written(value) for name, value in asdict(rule).items()}
+
+
+def from_cells(cells: Mapping[str, str], line: int = 1) -> Rule:
+    """The rule of one row, column → text. Raises DeadlineTableError naming ``line`` and key."""
+    return _rule(line, [cells.get(name, "") for name in COLUMNS])
+
+
+def _written(value: str | int | bool | date | None) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise DeadlineTableError("期限表不是 UTF-8 编码") from None
 
 
 def _rule(line: int, cells: list[str]) -> Rule:
