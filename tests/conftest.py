@@ -122,7 +122,7 @@ def app(settings: Settings, run_folder: Path) -> Iterator[Flask]:
     An unforeseen exception fails the test instead of becoming the page for 500; a test of that page calls create_app itself.
     """
     application = create_app(settings)
-    cheap.templates(application, run_folder)
+    cheap.share(application, run_folder)
     application.register_error_handler(Exception, _surface)
     yield application
     clock.follow(None)
