@@ -15,6 +15,7 @@ from portal.cases.operations.outcome import close_case, link, missing_for_closin
 from portal.cases.operations.papers import AttachmentRefused, attach
 from portal.cases.operations.parties import add_party
 from portal.cases.operations.proceedings import advance, open_proceeding
+from portal.cases.operations.recomputing import Recomputed, recompute
 from portal.cases.operations.registration import register
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "AttachmentRefused",
     "FieldProblems",
     "PersonGiven",
+    "Recomputed",
     "Refused",
     "Registration",
     "StaleVersion",
@@ -39,6 +41,7 @@ __all__ = [
     "open_proceeding",
     "platform_scope",
     "rate",
+    "recompute",
     "record_contact",
     "record_visit",
     "register",

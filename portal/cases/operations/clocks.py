@@ -4,14 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.cases.models import Case, Clock, ClockExtension, ClockPause, Proceeding
 from portal.clock import at_hall
 from portal.statutes import deadlines
 from portal.statutes import queries as statutes
-from portal.statutes.models import Holiday
 from portal.statutes.table import Rule
 from portal.statutes.workdays import Calendar
 
@@ -105,9 +104,8 @@ def _history(
 
 def calendar(session: Session) -> tuple[Calendar, str]:
     """The working calendar and its version, built again only when its table has changed."""
-    count, loaded = session.execute(select(func.count(), func.max(Holiday.loaded_at)).select_from(Holiday)).one()
-    version = f"{count}@{loaded.isoformat(timespec='seconds') if loaded else '-'}"
-    return _kept_calendar(version) or _keep_calendar(version, statutes.calendar(session)), version
+    now = statutes.law(session)
+    return now.calendar, now.calendar_version
 
 
 def start(
@@ -126,12 +124,12 @@ def start(
     Where the law sets no number the period ends on ``last``, the day a person named (交办的指定办理期限), on the ground of
     ``source``; without one there is no clock and None is returned: the portal never guesses a date.
     """
-    rule = deadlines.rule(key)
-    days, version = calendar(session)
+    now = statutes.law(session)
+    rule = now.rules.on(key, on)
     named = last if rule.amount is None else None
     if rule.amount is None and named is None:
         return None
-    due = due_of(rule, History(on, named), days)
+    due = due_of(rule, History(on, named), now.calendar)
     clock = Clock(
         centre_id=case.centre_id,
         case_id=case.id,
@@ -145,8 +143,8 @@ def start(
         effective_due=due.effective_due,
         provisional=due.provisional,
         verified=rule.verified,
-        rule_version=rule.valid_from.isoformat() if rule.valid_from else "-",
-        calendar_version=version,
+        rule_version=rule.version,
+        calendar_version=now.calendar_version,
     )
     session.add(clock)
     session.flush()
@@ -176,16 +174,3 @@ def refresh_next_due(session: Session, case: Case) -> None:
 
 def _day(value: date | datetime) -> date:
     return value.date() if isinstance(value, datetime) else value
-
-
-_calendars: dict[str, Calendar] = {}
-
-
-def _kept_calendar(version: str) -> Calendar | None:
-    return _calendars.get(version)
-
-
-def _keep_calendar(version: str, days: Calendar) -> Calendar:
-    _calendars.clear()
-    _calendars[version] = days
-    return days

@@ -1,0 +1,150 @@
+"""Open clocks follow the calendar and the rules: dates are counted again from their history, and none moves without an event."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from portal.cases.models import Case, Clock
+from portal.cases.operations.clocks import Reckoned, due_of, histories, refresh_next_due
+from portal.cases.operations.record import note
+from portal.statutes.errors import StatuteError
+from portal.statutes.queries import Law, law
+from portal.statutes.table import Rule
+
+MOST_CHECKED = 500
+MOST_MOVED = 50  # a move writes to the trail: so many hold the write lock for a fraction of a second
+
+
+@dataclass(frozen=True)
+class Recomputed:
+    """One batch: how many clocks were counted again, how many moved or became firm, and where to go on (None: done)."""
+
+    checked: int
+    moved: int
+    after: int | None
+
+
+@dataclass(frozen=True)
+class Recount:
+    """What a clock's dates are by the law of now, ``rule`` the version that counts for it."""
+
+    rule: Rule
+    dates: Reckoned
+
+    def differs(self, clock: Clock) -> bool:
+        """Whether the clock shows other dates, or another certainty of them."""
+        shown = (clock.natural_due, clock.effective_due, clock.provisional)
+        return shown != (self.dates.natural_due, self.dates.effective_due, self.dates.provisional)
+
+
+def recompute(
+    session: Session, centre_id: int, at: datetime, *, after: int = 0, most: int = MOST_CHECKED
+) -> Recomputed:
+    """Count the next ``most`` open clocks of the centre again, from its clock ``after`` on; the caller goes on until None.
+
+    Each clock whose date or certainty changes gets an event on its case (clock.moved, clock.confirmed) with the old date,
+    the new one and why: rule, calendar or history. All that were checked carry the version of the calendar of now.
+    """
+    now = law(session)
+    found = _open_clocks(session, centre_id, after, most)
+    counted = recount(session, found, now)
+    moving = [clock.id for clock in found if clock.id in counted and counted[clock.id].differs(clock)][:MOST_MOVED]
+    if len(moving) == MOST_MOVED:
+        found = [clock for clock in found if clock.id <= moving[-1]]
+        complete = False
+    else:
+        complete = len(found) < most
+    moved = _move(session, moving, now, at)
+    for clock in found:
+        if clock.id in counted and clock.rule_version != counted[clock.id].rule.version:
+            clock.rule_version, clock.verified = counted[clock.id].rule.version, counted[clock.id].rule.verified
+    _stamp(session, [clock.id for clock in found], now)
+    return Recomputed(len(found), moved, None if complete else found[-1].id)
+
+
+def recount(session: Session, clocks: Iterable[Clock], now: Law) -> dict[int, Recount]:
+    """The dates of each clock by the law ``now``; a clock is missing that has no number and no named day to count from."""
+    found = list(clocks)
+    told = histories(session, found)
+    counted: dict[int, Recount] = {}
+    kept: dict[Any, Recount] = {}
+    for clock in found:
+        rule, history = now.rules.on(clock.key, clock.started_on), told[clock.id]
+        try:
+            if (rule, history) not in kept:
+                kept[rule, history] = Recount(rule, due_of(rule, history, now.calendar))
+        except StatuteError:
+            continue  # nothing to count by: what stands there stands
+        counted[clock.id] = kept[rule, history]
+    return counted
+
+
+def _open_clocks(session: Session, centre_id: int, after: int, most: int) -> list[Clock]:
+    wanted = select(Clock).where(Clock.centre_id == centre_id, Clock.stopped_at.is_(None), Clock.id > after)
+    return list(session.scalars(wanted.order_by(Clock.id).limit(most)))
+
+
+def _move(session: Session, ids: list[int], now: Law, at: datetime) -> int:
+    """Move those of ``ids`` that still differ once their cases are held, in the order in which others hold them."""
+    if not ids:
+        return 0
+    of_clocks = select(Clock.case_id).where(Clock.id.in_(ids))
+    held = session.scalars(select(Case).where(Case.id.in_(of_clocks)).order_by(Case.id).with_for_update())
+    cases = {case.id: case for case in held}
+    wanted = select(Clock).where(Clock.id.in_(ids), Clock.stopped_at.is_(None)).order_by(Clock.id).with_for_update()
+    clocks = list(session.scalars(wanted, execution_options={"populate_existing": True}))
+    counted = recount(session, clocks, now)
+    moved = [clock for clock in clocks if clock.id in counted and counted[clock.id].differs(clock)]
+    for clock in moved:
+        _note(session, cases[clock.case_id], clock, counted[clock.id], now, at)
+        _set(clock, counted[clock.id])
+    for case_id in sorted({clock.case_id for clock in moved}):
+        refresh_next_due(session, cases[case_id])
+    return len(moved)
+
+
+def _set(clock: Clock, to: Recount) -> None:
+    dates = to.dates
+    clock.natural_due, clock.effective_due, clock.provisional = (
+        dates.natural_due,
+        dates.effective_due,
+        dates.provisional,
+    )
+    clock.rule_version, clock.verified = to.rule.version, to.rule.verified
+
+
+def _note(session: Session, case: Case, clock: Clock, to: Recount, now: Law, at: datetime) -> None:
+    if clock.rule_version != to.rule.version:
+        why = "rule"
+    else:
+        why = "calendar" if clock.calendar_version != now.calendar_version else "history"
+    stays = (clock.natural_due, clock.effective_due) == (to.dates.natural_due, to.dates.effective_due)
+    data = {
+        "clock_id": clock.id,
+        "key": clock.key,
+        "proceeding_id": clock.proceeding_id,
+        "from": _day(clock.effective_due),
+        "to": _day(to.dates.effective_due),
+        "natural": [_day(clock.natural_due), _day(to.dates.natural_due)],
+        "provisional": [clock.provisional, to.dates.provisional],
+        "why": why,
+        "calendar_version": [clock.calendar_version, now.calendar_version],
+        "rule_version": [clock.rule_version, to.rule.version],
+    }
+    note(session, case, "clock.confirmed" if stays else "clock.moved", None, at, data=data)
+
+
+def _stamp(session: Session, ids: list[int], now: Law) -> None:
+    session.flush()
+    older = update(Clock).where(Clock.id.in_(ids), Clock.calendar_version != now.calendar_version)
+    session.execute(
+        older.values(calendar_version=now.calendar_version), execution_options={"synchronize_session": "fetch"}
+    )
+
+
+def _day(value: Any) -> str | None:
+    return value.isoformat() if value else None
