@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date
 
 from flask_wtf import FlaskForm
@@ -69,15 +70,19 @@ class OptionalWholeField(WholeField):
 
 
 class TimeField(StringField):
-    """A time of the day, which may stay empty; ``minute`` is the minute of the day after validation."""
+    """A time of the day in the spellings people use, which may stay empty; ``minute`` is the minute of the day after validation.
 
-    def __init__(self, label: str, **kwargs) -> None:
-        super().__init__(label, [self._check], filters=[_text], **kwargs)
+    Where it ends a span, 24:00 is one too.
+    """
+
+    def __init__(self, label: str, validators: Sequence = (), *, ends_span: bool = False, **kwargs) -> None:
+        super().__init__(label, [*validators, self._check], filters=[_text], **kwargs)
         self.minute: int | None = None
+        self._latest = spans.MIDNIGHT if ends_span else spans.MIDNIGHT - 1
 
     def _check(self, form: FlaskForm, field: StringField) -> None:
         try:
-            self.minute = spans.minute(field.data) if field.data else None
+            self.minute = spans.minute(field.data, self._latest) if field.data else None
         except ValueError as problem:
             raise ValidationError(str(problem)) from problem
 
@@ -133,7 +138,7 @@ class CentreForm(FlaskForm):
     )
     voice_volume = WholeField("播报音量（%）", 0, 100, description="0 为不出声，提示音照常。")
     quiet_from = TimeField("静音开始", description="静音时段只有提示音；两个时间同填或同空，可以跨过零点。")
-    quiet_until = TimeField("静音结束")
+    quiet_until = TimeField("静音结束", ends_span=True)
 
     def validate_quiet_until(self, field: TimeField) -> None:
         """Both times or none."""
@@ -160,7 +165,7 @@ class ServiceForm(FlaskForm):
     closed_message = StringField(
         "停止取号时的告示", [_short(200)], filters=[plain], description="留空则用中心的告示或写明取号时间。"
     )
-    slot_minutes = OptionalWholeField("预约时段（分钟）", 5, 480, description="与每段人数同填，才可以预约。")
+    slot_minutes = OptionalWholeField("预约时段（分钟）", 5, 480, description="与每段预约数同填，才可以预约。")
     slot_capacity = OptionalWholeField("每段预约数", 1, 200)
     early_minutes = OptionalWholeField("可提前签到（分钟）", 0, 480, description="留空则当天都可以签到。")
     late_minutes = OptionalWholeField("可迟到签到（分钟）", 0, 480, description="留空则到该时段结束为止。")
@@ -301,7 +306,7 @@ class DutyForm(FlaskForm):
     window = SelectField("窗口", validate_choice=False)
     account = SelectField("人员", validate_choice=False)
     starts = TimeField("从")
-    ends = TimeField("到")
+    ends = TimeField("到", ends_span=True)
     note = StringField("备注", [_short(60)], filters=[plain])
 
     def __init__(self, windows: list[tuple[int, str]], people: list[tuple[int, str]], *args, **kwargs) -> None:

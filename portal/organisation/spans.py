@@ -14,13 +14,16 @@ EXAMPLE = "请按 08:30-12:00、14:30-18:00 的样子填写。"
 Span = tuple[int, int]
 
 
-def minute(text: str) -> int:
-    """The minute of the day that ``text`` (8:30, 08：30, 0830, 8点) names. Raises ValueError with a Chinese sentence."""
-    found = TIME.fullmatch(unicodedata.normalize("NFKC", text).strip())
+def minute(text: str, latest: int = MIDNIGHT) -> int:
+    """The minute of the day that ``text`` (8:30, 08：30, 0830, 8点, 8点30分) names, at most ``latest``.
+
+    Raises ValueError with a Chinese sentence.
+    """
+    found = TIME.fullmatch("".join(unicodedata.normalize("NFKC", text).split()))
     if found is None:
         raise ValueError("请按 08:30 的样子填写时间。")
     hours, minutes = int(found[1]), int(found[2] or found[3] or 0)
-    if minutes > 59 or hours * 60 + minutes > MIDNIGHT:
+    if minutes > 59 or hours * 60 + minutes > latest:
         raise ValueError(f"没有 {text.strip()[:10]} 这个时间。")
     return hours * 60 + minutes
 

@@ -3,7 +3,6 @@
 import unicodedata
 
 from flask_wtf import FlaskForm
-from wtforms import ValidationError
 
 from portal.cases.forms.fields import (
     AtMost,
@@ -18,7 +17,7 @@ from portal.cases.forms.fields import (
 )
 from portal.cases.forms.fields import choices as listed
 from portal.cases.operations.given import PersonGiven
-from portal.organisation import spans
+from portal.organisation.forms import TimeField
 from portal.people import identity
 from portal.queue import priorities
 from portal.queue.operations.paper import MOST_SHEET, PaperSlip
@@ -35,28 +34,15 @@ class SheetForm(FlaskForm):
     count = WholeNumber("几个号", [Filled("请填写几个号。"), Between(1, MOST_SHEET)], default=30)
 
 
-class Minute(Line):
-    """A time of the day: 9:05, 0905, full-width too; ``minute`` after validation, None where it stays empty."""
-
-    minute: int | None = None
-
-    def pre_validate(self, form: FlaskForm) -> None:
-        """Read it. Raises ValidationError with a sentence."""
-        try:
-            self.minute = spans.minute(self.data) if self.data else None
-        except ValueError as problem:
-            raise ValidationError(str(problem)) from problem
-
-
 class EntryForm(FlaskForm):
     """A paper slip, as it was filled in by hand."""
 
     number = Line("纸号", [Filled("请填写号单上的号。"), AtMost(10)], description="例如 AP001")
     day = DayField("日期", [Filled("请填写日期。")])
-    taken = Minute("到达", [Filled("请填写到达时间。")], description="例如 9:05 或 0905")
-    called = Minute("叫号")
-    started = Minute("开始")
-    ended = Minute("结束", [Filled("请填写结束或离开的时间。")])
+    taken = TimeField("到达", [Filled("请填写到达时间。")], description="例如 9:05 或 0905")
+    called = TimeField("叫号")
+    started = TimeField("开始")
+    ended = TimeField("结束", [Filled("请填写结束或离开的时间。")])
     outcome = Chips("结果", [Filled("请选择结果。")], choices=listed(OUTCOMES), default="done")
     window = Picked("窗口", choices=[])
     account = Picked("经办人", choices=[])

@@ -1,11 +1,8 @@
 """Forms of what walls show: layouts and notices."""
 
-import re
-import unicodedata
 from datetime import datetime
 
 from flask_wtf import FlaskForm
-from wtforms import StringField
 
 from portal import clock
 from portal.cases.forms.fields import (
@@ -19,34 +16,12 @@ from portal.cases.forms.fields import (
     Tick,
     WholeNumber,
     choices,
-    plain,
 )
+from portal.organisation.forms import TimeField
 from portal.queue import layouts, notices
 
-MINUTE = re.compile(r"(\d{1,2}):(\d{2})|(\d{1,2})[点时](?:(\d{1,2})分?)?|(\d{2})(\d{2})", re.ASCII)
 LONGEST_NAME = 40
 LAST_MINUTE = 23 * 60 + 59
-
-
-class MinuteField(StringField):
-    """A time of the day, typed as people type it: 9:30, ９：３０, 0930, 9点30分. ``data``: the minute of the day, or None."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Take what was typed. Raises ValueError where it is no time."""
-        self.data = None
-        narrow = re.sub(r"\s", "", unicodedata.normalize("NFKC", plain(valuelist[0]))) if valuelist else ""
-        if not narrow:
-            return
-        parts = MINUTE.fullmatch(narrow)
-        hour, minute = ([int(part) for part in parts.groups() if part is not None] + [0] if parts else [24, 0])[:2]
-        if hour > 23 or minute > 59:
-            raise ValueError("请按 09:30 的样子填写时间。")
-        self.data = hour * 60 + minute
-
-    def _value(self) -> str:
-        if self.data is not None:
-            return f"{self.data // 60:02d}:{self.data % 60:02d}"
-        return self.raw_data[0] if self.raw_data else ""
 
 
 class LayoutForm(FlaskForm):
@@ -79,15 +54,15 @@ class NoticeForm(FlaskForm):
         description="最多 200 字，不写姓名、证件号码和事项。",
     )
     day = DayField("开始日期", description="不填从现在起")
-    minute = MinuteField("开始时间", description="例如 09:00")
+    minute = TimeField("开始时间", description="例如 09:00")
     until = DayField("结束日期", description="不填则一直显示到撤下")
-    until_minute = MinuteField("结束时间", description="不填到当天结束")
+    until_minute = TimeField("结束时间", description="不填到当天结束")
 
     def validate(self, extra_validators: dict | None = None) -> bool:
         """A time needs its day."""
         fine = super().validate(extra_validators)
         for day, minute in ((self.day, self.minute), (self.until, self.until_minute)):
-            if minute.data is not None and day.data is None and not day.errors:
+            if minute.minute is not None and day.data is None and not day.errors:
                 day.errors = ["填了时间，也请填日期。"]
                 fine = False
         return fine
@@ -99,11 +74,11 @@ class NoticeForm(FlaskForm):
 
     def starts(self, now: datetime) -> datetime:
         """When it begins."""
-        return clock.at_hall(self.day.data, *divmod(self.minute.data or 0, 60)) if self.day.data else now
+        return clock.at_hall(self.day.data, *divmod(self.minute.minute or 0, 60)) if self.day.data else now
 
     def ends(self) -> datetime | None:
         """When it is over: a day without a time counts in full."""
         if self.until.data is None:
             return None
-        last = LAST_MINUTE if self.until_minute.data is None else self.until_minute.data
+        last = LAST_MINUTE if self.until_minute.minute is None else self.until_minute.minute
         return clock.at_hall(self.until.data, *divmod(last, 60))

@@ -5,7 +5,7 @@ from wtforms import StringField
 
 from portal.cases.forms.fields import AtMost, Filled, Line, Lines, Picked, Several
 from portal.handoff.joint import operations
-from portal.queue.wall_forms import MinuteField
+from portal.organisation.forms import TimeField
 
 
 class SummonsForm(FlaskForm):
@@ -16,7 +16,7 @@ class SummonsForm(FlaskForm):
     other_two = Line("其他单位（二）", [AtMost(operations.LONGEST_NAME)])
     other_three = Line("其他单位（三）", [AtMost(operations.LONGEST_NAME)])
     place = Picked("接访地点", [Filled("请选择在哪里接访。")], choices=[])
-    due = MinuteField("要求到场时间", [Filled("请填写要求到场的时间。")], description="今天，例如 10:30")
+    due = TimeField("要求到场时间", [Filled("请填写要求到场的时间。")], description="今天，例如 10:30")
     purpose = Lines(
         "请各单位来做什么",
         [Filled("请写明请各单位来做什么。"), AtMost(operations.LONGEST_PURPOSE)],

@@ -173,7 +173,7 @@ def _summon(session: Session, ticket_id: int, form: SummonsForm) -> Any:
         unit_ids=tuple(int(each) for each in form.units.data or ()),
         names=form.others,
         place=form.place.data,
-        due_at=_today_at(form.due.data, at),
+        due_at=_today_at(form.due.minute, at),
         purpose=form.purpose.data,
     )
     return operations.call_units(session, actor(), ticket_id, summons, at=at)
