@@ -16,6 +16,7 @@ from portal.cases import registry
 from portal.cases import views as cases
 from portal.config import Settings
 from portal.documents import views as documents
+from portal.documents.letters import views as letters
 from portal.handoff import views as handoff
 from portal.handoff.joint import views as joint
 from portal.keys import ring
@@ -50,7 +51,7 @@ MENU = (
 )
 BLUEPRINTS = (
     *(module.blueprint for module in (access, audit, organisation, hours, people, cases, documents, queue)),
-    *(module.blueprint for module in (handoff, joint, closing, reports)),
+    *(module.blueprint for module in (letters, handoff, joint, closing, reports)),
     health.blueprint,
 )
 
