@@ -9,7 +9,7 @@ from sqlalchemy import not_, select
 from sqlalchemy.orm import Session
 
 from portal.access.actor import Actor
-from portal.cases import amendments, queries, registry, vocabulary
+from portal.cases import amendments, clock_words, queries, registry, vocabulary
 from portal.cases.definition import Choice, Flag
 from portal.cases.models import Case
 from portal.trail.queries import Entry, entries
@@ -58,7 +58,7 @@ def _sealed_from(actor: Actor, entry: Entry) -> bool:
     return (
         bool(code)
         and code not in actor.platforms
-        and entry.kind.startswith("proceeding")
+        and entry.kind.startswith(("proceeding", "clock"))
         and registry.platform(code).sealed
     )
 
@@ -176,6 +176,11 @@ TELLERS: dict[str, tuple[str, Callable[[Entry], Telling]]] = {
     "visit.arrived": ("visit", _arrived),
     "proceeding.opened": ("step", _opened),
     "proceeding.advanced": ("step", _advanced),
+    "clock.paused": ("step", clock_words.paused),
+    "clock.resumed": ("step", clock_words.resumed),
+    "clock.extended": ("step", clock_words.extended),
+    "clock.restarted": ("step", clock_words.restarted),
+    "clock.named": ("step", clock_words.renamed),
     "contact.made": ("contact", _contact),
     "contact.settled": ("contact", _settled),
     "statement.taken": ("paper", _said("制作接谈笔录")),

@@ -1,0 +1,57 @@
+"""How a change of a period reads in the timeline: what was done, why, and which day became which."""
+
+from portal.statutes import deadlines, grounds
+from portal.statutes.explain import UNITS
+from portal.trail.queries import Entry
+
+
+def paused(entry: Entry) -> tuple[str, str]:
+    """A "clock.paused" event."""
+    ground = grounds.named(entry.data["key"], entry.data["ground"])
+    why = f"{ground.label}（{ground.citation}）" if ground else ""
+    return (f"期限暂停：{_step(entry)}", _joined(why, f"自 {entry.data['first']} 起不计", entry.words.get("note", "")))
+
+
+def resumed(entry: Entry) -> tuple[str, str]:
+    """A "clock.resumed" event."""
+    span = f"{entry.data['first']} 至 {entry.data['last']} 不计"
+    return (f"期限恢复：{_step(entry)}", _joined(span, f"最后一日为 {entry.data['to']}"))
+
+
+def extended(entry: Entry) -> tuple[str, str]:
+    """A "clock.extended" event."""
+    words, data = entry.words, entry.data
+    length = f"延长 {data['amount']}{UNITS[data['unit']]}" if data["amount"] else f"延长到 {data['until']}"
+    told = f"{data['informed_on']} 告知" if data["informed_on"] else ""
+    approved = f"{words['approver']} {data['approved_on']} 批准" if words.get("approver") else ""
+    notice = f"告知书 {words['notice']}" if words.get("notice") else ""
+    return (
+        f"期限延长：{_step(entry)}",
+        _joined(length, _moved(entry), words.get("ground", ""), approved, told, notice),
+    )
+
+
+def restarted(entry: Entry) -> tuple[str, str]:
+    """A "clock.restarted" event: the start was wrong, or the law counts anew."""
+    ground = grounds.named(entry.data["key"], entry.data["why"])
+    title = "期限重新计算" if ground else "更正起算日"
+    law = f"{ground.label}（{ground.citation}）" if ground else ""
+    start = f"起算日 {entry.data['old']} 改为 {entry.data['new']}"
+    return (f"{title}：{_step(entry)}", _joined(law, start, _moved(entry), entry.words.get("reason", "")))
+
+
+def renamed(entry: Entry) -> tuple[str, str]:
+    """A "clock.named" event."""
+    return (f"重新指定日期：{_step(entry)}", _joined(_moved(entry), entry.words.get("source", "")))
+
+
+def _moved(entry: Entry) -> str:
+    return f"最后一日由 {entry.data['from'] or '未定'} 改为 {entry.data['to'] or '暂停中'}"
+
+
+def _step(entry: Entry) -> str:
+    return deadlines.rule(entry.data["key"]).step
+
+
+def _joined(*parts: str) -> str:
+    return "；".join(part.rstrip("。；") for part in parts if part)
