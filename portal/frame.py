@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask, request
 from flask_login import current_user
-from sqlalchemy import and_, exists, select
+from sqlalchemy import and_, exists, func, select
 
 from portal import clock
 from portal.access.guard import actor
@@ -15,9 +15,11 @@ from portal.database import db
 from portal.organisation.models import Centre, Window
 from portal.queue.models import Emergency, WindowSession
 from portal.queue.operations.emergencies import may_help, may_raise
+from portal.supervision.models import InboxItem
 from portal.web.htmx import wants_part
 
 STATES = {"serving": "服务中", "paused": "暂停", "backoffice": "后台"}
+MOST_UNREAD = 99  # more than the bar can say in two figures
 
 
 def init_app(app: Flask) -> None:
@@ -41,6 +43,7 @@ def _frame() -> dict[str, Any]:
             Window.platform,
             WindowSession.state,
             exists().where(*pressed).label("alarm"),
+            _unread(current_user.id).label("unread"),
         )
         .select_from(Centre)
         .outerjoin(WindowSession, mine)
@@ -56,4 +59,12 @@ def _frame() -> dict[str, Any]:
         frame.window = row.window
         frame.platform = registry.platform(row.platform).label if row.platform else None
         frame.window_state = STATES.get(row.state)
+        # the inbox tells of matters; whoever reads none has none
+        frame.unread = row.unread if frame.search else None
     return {"nav_context": frame, "served_at": clock.now()}
+
+
+def _unread(account_id: int) -> Any:
+    """How many lines of the inbox are not read, counted no further than one more than is shown."""
+    some = select(InboxItem.id).where(InboxItem.account_id == account_id, InboxItem.read_at.is_(None))
+    return select(func.count()).select_from(some.limit(MOST_UNREAD + 1).subquery()).scalar_subquery()
