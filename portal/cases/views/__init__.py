@@ -7,6 +7,7 @@ blueprint = Blueprint("cases", __name__)
 # The parts register their routes on the blueprint above, so they come after it.
 from portal.cases.views import (  # noqa: E402
     amendment,
+    clocks,
     home,
     listing,
     outcome,
@@ -21,6 +22,7 @@ from portal.cases.views import (  # noqa: E402
 __all__ = [
     "amendment",
     "blueprint",
+    "clocks",
     "home",
     "listing",
     "outcome",

@@ -12,43 +12,18 @@ from portal.access.permissions import Permission
 from portal.cases import queries, registry, vocabulary
 from portal.cases.definition import Step
 from portal.cases.models import Attachment, Case, Contact, Party, Rating, SealedValue, Statement
-from portal.cases.operations import clocks as calendars
 from portal.cases.operations.proceedings import refusal_of
 from portal.cases.timeline import TimelineEntry, timeline
+from portal.cases.views import clock_faces
+from portal.cases.views.clock_faces import ClockShown, Lamp, lamp_of
 from portal.clock import at_hall, day_of
 from portal.organisation.models import Region, Unit
 from portal.people import masking, redaction
 from portal.people.models import Person
-from portal.statutes import deadlines
-from portal.statutes.workdays import Calendar
 from portal.trail.models import TrailHead
 
 NO_NAME = "未留姓名"
 LIKELIEST = 4  # more buttons side by side are no longer read
-
-
-@dataclass(frozen=True)
-class Lamp:
-    """A word and a level for the lamp: "ok", "near", "late", "none"."""
-
-    word: str
-    level: str
-
-
-@dataclass(frozen=True)
-class ClockShown:
-    """A legal period with its law on its face. ``why`` walks through the count; empty for a stopped clock."""
-
-    platform: str
-    step: str
-    article: str
-    started_on: date
-    due: date | None
-    lamp: Lamp
-    running: bool
-    provisional: bool
-    binds_office: bool
-    why: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -127,10 +102,9 @@ def read(session: Session, actor: Actor, case: Case, today: date) -> Dossier:
         DemandShown(row.id, safe_text(row.text, values), row.met, tuple(row.results), safe_text(row.outcome, values))
         for row in queries.demands(session, case)
     )
-    clocks = _clocks(session, actor, case, today)
-    proceedings = tuple(
-        _with_steps(actor, case, shown, clocks, values, today) for shown in queries.proceedings(session, actor, case)
-    )
+    procedures = queries.proceedings(session, actor, case)
+    clocks = clock_faces.faces(session, actor, case, {each.id: each.platform for each in procedures}, today)
+    proceedings = tuple(_with_steps(actor, case, shown, clocks, values, today) for shown in procedures)
     petition = any(registry.platform(each.shown.platform).petition for each in proceedings)
     names = _unit_names(session, {case.respondent_unit_id, case.competent_unit_id})
     may_record = actor.may(Permission.CASE_RECORD) and case.closed_at is None
@@ -174,18 +148,6 @@ def safe_text(text: str, values: Iterable[redaction.Kept] = ()) -> str:
     """``text`` with its sealed numbers masked, and any that slipped into it unsealed masked too."""
     clean, found = redaction.seal_text(text or "")
     return redaction.masked(clean, [*values, *found])
-
-
-def lamp_of(due: date, started: date, today: date, *, verified: bool = True) -> Lamp:
-    """Green, amber in the last third of the period, red after it. An unverified rule never marks anybody overdue."""
-    left = (due - today).days
-    if not verified:
-        return Lamp("未核", "none")
-    if left < 0:
-        return Lamp(f"超期 {-left} 日", "late")
-    if left == 0:
-        return Lamp("今日到期", "near")
-    return Lamp(f"余 {left} 日", "near" if left * 3 <= (due - started).days else "ok")
 
 
 def trail_position(session: Session, case_id: int) -> int:
@@ -239,43 +201,6 @@ def _party(party: Party, person: Person | None) -> PartyShown:
         masking.mask_id(person.id_number),
         masking.mask_phone(person.phone),
         masking.mask_address(person.address),
-    )
-
-
-def _clocks(session: Session, actor: Actor, case: Case, today: date) -> dict[int, list[ClockShown]]:
-    found = queries.clocks(session, actor, case)
-    if not found:
-        return {}
-    calendar, _version = calendars.calendar(session)
-    shown: dict[int, list[ClockShown]] = {}
-    for clock in found:
-        shown.setdefault(clock.proceeding_id, []).append(_clock(clock, calendar, today))
-    return shown
-
-
-def _clock(clock, calendar: Calendar, today: date) -> ClockShown:
-    rule = deadlines.rule(clock.key)
-    running = clock.stopped_at is None
-    if clock.effective_due is None:
-        lamp = Lamp("中心尚未设定", "none")
-    elif running:
-        lamp = lamp_of(clock.effective_due, clock.started_on, today, verified=clock.verified and rule.binds == "office")
-    else:
-        lamp = Lamp("已停止", "none")
-    if running and clock.verified and rule.binds != "office":
-        lamp = Lamp("当事人权利期限", "none") if rule.binds == "party" else Lamp("提示", "none")
-    why = deadlines.due(rule, clock.started_on, calendar).steps if running and rule.amount is not None else ()
-    return ClockShown(
-        platform=rule.platform,
-        step=rule.step,
-        article=rule.citation,
-        started_on=clock.started_on,
-        due=clock.effective_due,
-        lamp=lamp,
-        running=running,
-        provisional=clock.provisional,
-        binds_office=rule.binds == "office",
-        why=why,
     )
 
 
