@@ -283,9 +283,11 @@ def test_people_alone_are_seeded_once_and_quickly_enough_for_every_test(session)
 def test_every_state_of_every_platform_is_reached_by_its_declared_steps(session, tmp_path):
     """Walked by the real operations with default values: a declaration that asks for something impossible fails here."""
     unkind = {"give_opinion": {"conclusion": "explain"}}
+    # an end that the law keeps for one purpose, or for what did not come on foot
+    purposes = {"accusation_forwarded": "accusation", "suggestion_answered": "suggestion"}
     plots = [
-        Plot(state, 150, "赵来福", f"{platform.code}.{state}", "", (), platform.code, purpose="inquiry",
-             values=unkind if state == "ended" else {})
+        Plot(state, 150, "赵来福", f"{platform.code}.{state}", "", (), platform.code, purpose=purposes.get(state, "inquiry"),
+             channel="letter" if state == "forwarded" else "visit", values=unkind if state == "ended" else {})
         for platform in registry.platforms()
         for state in platform.states
     ]  # fmt: skip

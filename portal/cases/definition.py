@@ -1,6 +1,6 @@
 """What a platform is: a declaration of values. Standard library only; the engine reads it, the platforms write it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -73,13 +73,17 @@ class State:
 
 @dataclass(frozen=True)
 class Step:
-    """An action: from ``source`` states to ``target``; who may; which clocks stop and start; what it asks for.
+    """An action: from ``source`` states to ``target`` ("" stays where it is); who may; which clocks stop and start; what it asks for.
 
     ``starts`` are keys of deadlines.csv, each optionally "key@field" where the start day is a day the step asks for;
     ``stops`` are keys. ``dues`` are "key@field" for clocks among ``starts`` whose number the law leaves to a person: the
     day asked for is the last day (交办的办结期限、协议的履行期限). ``letter`` names what can be printed after it.
-    ``guard(proceeding, at)`` sees ``state``, ``data`` with what was just typed merged in, and the case's ``purpose`` and ``channel``;
-    it returns a Chinese reason to refuse, or None.
+    ``uses`` are "key@field": a party's right and the day on which the party used it. Later than the right's last day is never
+    refused: the proceeding keeps under ``late`` which right was used late and what its last day was. ``other`` is a field that
+    names another matter by its number.
+    ``guard(proceeding, at)`` sees ``state``, ``data`` with what was just typed merged in, the case's ``purpose``, ``channel`` and
+    ``respondent``, and ``other`` (.same .running .overdue; None where the portal does not keep that number); it returns a Chinese
+    reason to refuse, or None.
     ``article`` is shown beside the button.
     """
 
@@ -95,6 +99,39 @@ class Step:
     letter: str | None = None
     guard: Guard | None = None
     article: str = ""
+    uses: tuple[str, ...] = ()
+    other: str = ""
+
+    def leads_to(self, state: str) -> str:
+        """The state after this step, taken in ``state``."""
+        return self.target or state
+
+
+@dataclass(frozen=True)
+class Way:
+    """A procedure a matter can be led into. ``organ`` receives it; ``limits`` are keys of deadlines.csv; ``papers`` to bring."""
+
+    code: str
+    label: str
+    organ: str
+    limits: tuple[str, ...] = ()
+    papers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of a guide. Yes ends the guide here, no goes on to the next; ``advice`` is then said to the citizen.
+
+    ``decision`` is the step by which the handling organ decides so.
+    """
+
+    code: str
+    asks: str
+    article: str
+    advice: str
+    ways: tuple[Way, ...]
+    help: str = ""
+    decision: str = ""
 
 
 @dataclass(frozen=True)
@@ -117,7 +154,8 @@ class Platform:
     ``seldom`` are codes of steps that are never the natural next one (refusals, withdrawals, exceptions): they are offered
     last and never by the leading key. ``petition``: the 信访工作条例 governs what is registered (第十九条 contents, 信访目的,
     信访信息系统). ``respondent`` is what the other party is called at registration, "" where there is none; ``purpose`` is
-    the 信访目的 kept where none is asked.
+    the 信访目的 kept where none is asked. ``guide``: questions in their legal order that lead to advice (第三十一条); the advice
+    stands in the field ``first_advice``. ``reminds`` makes Chinese lines of a proceeding's values that want attention.
     """
 
     code: str
@@ -138,6 +176,8 @@ class Platform:
     petition: bool = False
     respondent: str = ""
     purpose: str = "claim"
+    guide: tuple[Question, ...] = ()
+    reminds: Callable[[Mapping[str, Any]], tuple[str, ...]] | None = None
 
     @property
     def sign(self) -> str:
@@ -176,17 +216,20 @@ def check(platform: Platform, clocks: frozenset[str], letters: frozenset[str]) -
     for clock in platform.opening:
         if clock not in clocks:
             raise DeclarationError(f"{where}: unknown clock {clock}")
+    _check_guide(platform, clocks)
     _check_reachable(platform)
 
 
 def _check_step(platform: Platform, step: Step, clocks: frozenset[str], letters: frozenset[str]) -> None:
     where = f"{platform.code}.{step.code}"
-    for state in (*step.source, step.target):
+    for state in (*step.source, *((step.target,) if step.target else ())):
         if state not in platform.states:
             raise DeclarationError(f"{where}: unknown state {state}")
     if not isinstance(step.permission, Permission):
         raise DeclarationError(f"{where}: no permission")
-    for clock in (*step.starts, *step.stops, *step.dues):
+    if step.other and step.other not in {asked.name for asked in step.fields}:
+        raise DeclarationError(f"{where}: names another matter by a field it does not ask for")
+    for clock in (*step.starts, *step.stops, *step.dues, *step.uses):
         _check_clock(where, step, clock, clocks)
     started = {clock.partition("@")[0] for clock in step.starts}
     for clock in step.dues:
@@ -204,13 +247,24 @@ def _check_clock(where: str, step: Step, clock: str, clocks: frozenset[str]) -> 
         raise DeclarationError(f"{where}: {clock} names a day the step does not ask for")
 
 
+def _check_guide(platform: Platform, clocks: frozenset[str]) -> None:
+    where = f"{platform.code}.guide"
+    for question in platform.guide:
+        if question.decision not in {step.code for step in platform.steps}:
+            raise DeclarationError(f"{where}: unknown step {question.decision}")
+        for way in question.ways:
+            if lost := set(way.limits) - clocks:
+                raise DeclarationError(f"{where}: unknown clocks {sorted(lost)}")
+
+
 def _check_reachable(platform: Platform) -> None:
     reached, front = {platform.initial}, [platform.initial]
     while front:
-        for step in platform.steps_from(front.pop()):
-            if step.target not in reached:
-                reached.add(step.target)
-                front.append(step.target)
+        state = front.pop()
+        for target in (step.leads_to(state) for step in platform.steps_from(state)):
+            if target not in reached:
+                reached.add(target)
+                front.append(target)
     lost = set(platform.states) - reached
     if lost:
         raise DeclarationError(f"{platform.code}: states nobody can reach: {sorted(lost)}")

@@ -91,7 +91,7 @@ def path(platform: Platform, target: str, via: tuple[str, ...] = ()) -> list[Ste
     for code in via:
         step = platform.step(code)
         way += [*_shortest(platform, state, step.source), step]
-        state = step.target
+        state = step.leads_to(state)
     return way + _shortest(platform, state, (target,))
 
 
@@ -109,9 +109,10 @@ def _shortest(platform: Platform, start: str, targets: tuple[str, ...]) -> list[
         if state in targets:
             return ways[state]
         for step in platform.steps_from(state):
-            if step.target not in ways:
-                ways[step.target] = [*ways[state], step]
-                front.append(step.target)
+            after = step.leads_to(state)
+            if after not in ways:
+                ways[after] = [*ways[state], step]
+                front.append(after)
     raise LookupError(f"{platform.code}: no way from {start} to {targets}")
 
 

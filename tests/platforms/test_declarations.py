@@ -111,9 +111,10 @@ def test_every_end_can_be_walked_to_by_declared_steps(platform):
     while front:
         state = front.pop(0)
         for step in platform.steps_from(state):
-            if step.target not in ways:
-                ways[step.target] = (*ways[state], step.code)
-                front.append(step.target)
+            after = step.leads_to(state)
+            if after not in ways:
+                ways[after] = (*ways[state], step.code)
+                front.append(after)
     finals = {code for code, state in platform.states.items() if state.final}
     assert finals
     for final in finals:
@@ -121,7 +122,7 @@ def test_every_end_can_be_walked_to_by_declared_steps(platform):
         for code in ways[final]:
             step = platform.step(code)
             assert state in step.source
-            state = step.target
+            state = step.leads_to(state)
         assert state == final
 
 
@@ -129,7 +130,7 @@ def test_every_end_can_be_walked_to_by_declared_steps(platform):
 def test_every_state_can_still_end(platform):
     ending = {code for code, state in platform.states.items() if state.final}
     while True:
-        more = {source for step in platform.steps if step.target in ending for source in step.source} - ending
+        more = {here for step in platform.steps for here in step.source if step.leads_to(here) in ending} - ending
         if not more:
             break
         ending |= more
@@ -150,7 +151,7 @@ def test_only_rights_of_a_party_outlive_the_procedure(platform):
             left = {clock for clock in running if ROWS[clock]["binds"] != "party"}
             assert not left, f"{state} leaves {left}"
         for step in platform.steps_from(state):
-            front.append((step.target, (running - {*step.stops}) | {key(clock) for clock in step.starts}))
+            front.append((step.leads_to(state), (running - {*step.stops}) | {key(clock) for clock in step.starts}))
 
 
 @each
@@ -221,7 +222,10 @@ def test_days_in_order_are_not_refused_for_their_order(platform, step):
     days = {field.name: "2026-11-20" for field in fields_of(by_code(platform)) if isinstance(field, Day)}
     full = {"signed_and_sealed": True, "agreement_form": "written", "extent": "whole", "check_exempt": True}
     refusal = step.guard(
-        SimpleNamespace(state=step.source[0], data=days | full, purpose="inquiry", channel="visit"), AT
+        SimpleNamespace(
+            state=step.source[0], data=days | full, purpose="inquiry", channel="visit", respondent="", other=None
+        ),
+        AT,
     )
     assert refusal is None or "不能早于" not in refusal
 

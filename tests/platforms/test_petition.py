@@ -20,15 +20,19 @@ def starters(key: str) -> list[tuple[str, str]]:
     ]
 
 
-def refusal(code: str, **data) -> str | None:
+def refusal(code: str, about: dict | None = None, **data) -> str | None:
+    """What the step's guard says of ``data``; ``about`` changes the matter (an ordinary visitor's claim)."""
     step = PLATFORM.step(code)
-    return step.guard(SimpleNamespace(state=step.source[0], data=data), AT)
+    seen = {"purpose": "claim", "channel": "visit", "respondent": "", "other": None} | (about or {})
+    return step.guard(SimpleNamespace(state=step.source[0], data=data, **seen), AT)
 
 
 def test_dispatch_runs_from_receipt_and_every_way_out_of_the_door_stops_it():
     assert PLATFORM.opening == ("petition.dispatch",)
     for step in PLATFORM.steps_from("registered"):
-        assert "petition.dispatch" in step.stops, step.code
+        # what happens beside the way, and units that have not agreed yet, are no dispatch
+        goes_out = step.target and step.code != "consult"
+        assert ("petition.dispatch" in step.stops) == bool(goes_out), step.code
 
 
 def test_sixty_days_only_for_the_sixth_way():
@@ -123,3 +127,95 @@ def test_withdrawal_is_the_person_s_own_and_ends_every_clock_of_the_office():
         withdraw.stops
     )
     assert "opinion" not in withdraw.source
+
+
+def test_what_happens_beside_the_way_moves_neither_state_nor_clock():
+    for code in ("report_urgent", "mediate", "hear", "hear_rereview", "urge", "propose_supervision"):
+        step = PLATFORM.step(code)
+        assert (step.target, step.starts, step.stops) == ("", (), ()), code
+        assert all(step.leads_to(state) == state for state in step.source)
+
+
+def test_a_dispute_over_who_receives_goes_up_in_three_steps_and_comes_back_to_dispatch():
+    consulting = PLATFORM.step("consult").target
+    assert {step.code for step in PLATFORM.steps_from(consulting)} >= {"agree_unit", "ask_superior", "ask_conference"}
+    for asked, answered in (("ask_superior", "superior_decides"), ("ask_conference", "conference_settles")):
+        assert PLATFORM.step(answered).source == (PLATFORM.step(asked).target,)
+        assert PLATFORM.step(answered).target == "redispatch"
+    assert PLATFORM.step("agree_unit").target == "redispatch"
+    needed = {field.name for field in PLATFORM.step("ask_conference").fields if getattr(field, "must", False)}
+    assert needed == {"no_common_superior"}
+
+
+def test_an_accusation_is_never_sent_down_the_ordinary_way_nor_to_the_accused():
+    accusation = {"purpose": "accusation", "respondent": "某某镇人民政府"}
+    for code in ("refer", "assign"):
+        assert "第三十条" in refusal(code, accusation)
+        assert refusal(code) is None
+    assert "检举" in refusal("forward_accusation", authority="市纪委监委")
+    assert "第三十条第三款" in refusal("forward_accusation", accusation, authority="某某镇人民政府")
+    assert "第三十条第三款" in refusal("forward_accusation", accusation, authority="某某镇")
+    assert refusal("forward_accusation", accusation, authority="市纪委监委") is None
+
+
+def test_visitors_with_a_lawsuit_are_guided_and_letters_are_sent_on():
+    assert refusal("guide") is None
+    assert "来访" in refusal("guide", {"channel": "letter"})
+    assert refusal("forward_justice", {"channel": "letter"}) is None
+    assert "引导" in refusal("forward_justice")
+
+
+def test_each_purpose_has_its_own_way():
+    assert "第二十九条" in refusal("handle", {"purpose": "suggestion"})
+    assert "第三十条" in refusal("lead_in", {"purpose": "accusation"})
+    assert refusal("handle") is None
+    assert refusal("lead_in") is None
+    assert "建议" in refusal("answer_suggestion")
+    assert refusal("answer_suggestion", {"purpose": "suggestion"}) is None
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        (None, None),
+        ({"same": True, "running": True, "overdue": False}, "自己的编号"),
+        ({"same": False, "running": False, "overdue": False}, "已经办结"),
+        ({"same": False, "running": True, "overdue": True}, "督办"),
+        ({"same": False, "running": True, "overdue": False}, None),
+    ],
+)
+def test_what_the_portal_knows_of_the_running_matter_outweighs_the_ticks(other, said):
+    found = refusal("refuse_duplicate", {"other": SimpleNamespace(**other) if other else None})
+    assert (found is None) if said is None else (said in found)
+
+
+def test_only_a_late_request_can_be_declined():
+    for kind in ("review", "rereview"):
+        assert "没有逾期" in refusal(f"decline_{kind}")
+        late = {f"petition.{kind}_request": "2026-12-23"}
+        assert refusal(f"decline_{kind}", late=late) is None
+        assert PLATFORM.step(f"decline_{kind}").stops == (f"petition.{kind}_decide",)
+
+
+def test_who_reports_upwards_reports_to_the_national_office_too():
+    assert "国家信访局" in refusal("report_urgent", to_superior=True)
+    assert refusal("report_urgent", to_superior=True, to_national=True) is None
+    assert refusal("report_urgent") is None
+    musts = {field.name for field in PLATFORM.step("report_urgent").fields if getattr(field, "must", False)}
+    assert musts == {"to_government", "to_departments", "to_joint_office"}
+
+
+def test_urgent_and_late_matters_are_pointed_out():
+    assert PLATFORM.reminds({}) == ()
+    assert "第二十五条" in PLATFORM.reminds({"urgent": True})[0]
+    assert PLATFORM.reminds({"urgent": True, "reported_on": "2026-11-23"}) == ()
+    assert "2026-12-23" in PLATFORM.reminds({"late": {"petition.review_request": "2026-12-23"}})[0]
+
+
+def test_the_guide_asks_the_six_of_the_article_in_order():
+    assert [question.code for question in PLATFORM.guide] == ["one", "two", "three", "four", "five", "six"]
+    for question, item in zip(PLATFORM.guide, "一二三四五六", strict=True):
+        assert question.article.endswith(f"第三十一条第{item}项")
+    paths = next(field for field in PLATFORM.fields if field.name == "first_advice")
+    assert [code for code, _ in paths.options] == [question.code for question in PLATFORM.guide]
+    assert [question.decision for question in PLATFORM.guide] == ["lead_in"] * 5 + ["handle"]

@@ -162,6 +162,14 @@ def stop(session: Session, proceeding: Proceeding, keys: tuple[str, ...] | None,
     return stopped
 
 
+def last_day(session: Session, proceeding: Proceeding, key: str) -> date | None:
+    """The last day of the running period ``key`` of ``proceeding``; None where none runs or its end is not known."""
+    running = select(Clock.effective_due).where(
+        Clock.proceeding_id == proceeding.id, Clock.key == key, Clock.stopped_at.is_(None)
+    )
+    return session.scalar(running.order_by(Clock.id.desc()).limit(1))
+
+
 def refresh_next_due(session: Session, case: Case) -> None:
     """Repeat the nearest running date that binds the office on the case row, for lists. Rights of citizens are not it."""
     session.flush()

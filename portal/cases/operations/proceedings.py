@@ -13,13 +13,14 @@ from portal.access.actor import Actor
 from portal.cases import registry
 from portal.cases.definition import Choice, Day, Field, Flag, Number, Platform, Step, Text
 from portal.cases.models import Case, Proceeding
-from portal.cases.operations import clocks, grants, record
+from portal.cases.operations import clocks, conduct, grants, others, record
 from portal.cases.operations.given import FieldProblems, Refused, StaleVersion
 from portal.clock import day_of
 from portal.keys import ring
 from portal.trail import queries as trail
 
 SEALED = "sealed"
+LATE = "late"  # no declared field has this name
 
 
 def open_proceeding(
@@ -92,11 +93,18 @@ def advance(
         raise StaleVersion(changes_since(session, proceeding, version), proceeding.version)
     values = validated(declared.fields, data, at)
     case = session.get(Case, proceeding.case_id)
-    _ask_guard(declared, proceeding, case, _merged(proceeding, declared, values), at)
+    conduct.refuse_recused(session, actor, case)
+    other = others.named(session, case, values.get(declared.other, ""), day_of(at)) if declared.other else None
+    refusal = refusal_of(declared, proceeding.state, case, _merged(proceeding, declared, values), at, other)
+    if refusal:
+        raise Refused(refusal)
     values = _without_personal_numbers(session, case, declared, values)
-    _move(session, actor, proceeding, platform, declared, _merged(proceeding, declared, values), at)
+    late = _late(session, proceeding, declared, values)
+    _move(session, actor, proceeding, platform, declared, _merged(proceeding, declared, values) | late, at)
     stopped = clocks.stop(session, proceeding, declared.stops, f"{platform.code}.{declared.code}", at)
     started = _start_clocks(session, case, proceeding, declared, values, at)
+    if declared.other:
+        others.tie(session, actor, case, values.get(declared.other, ""), why=declared.label, at=at)
     if proceeding.closed_at:
         stopped += clocks.stop(session, proceeding, None, f"{platform.code}.{declared.code}", at)
     clocks.refresh_next_due(session, case)
@@ -109,6 +117,8 @@ def advance(
         "stopped": stopped,
         "started": started,
     }
+    if late.get(LATE):
+        stated[LATE] = late[LATE]
     record.note(session, case, "proceeding.advanced", actor, at, data=stated, words=values or None)
     return proceeding
 
@@ -119,18 +129,35 @@ def _merged(proceeding: Proceeding, step: Step, values: dict[str, Any]) -> dict[
     return {name: value for name, value in unpacked(proceeding).items() if name not in asked} | values
 
 
-def _ask_guard(step: Step, proceeding: Proceeding, case: Case, data: dict[str, Any], at: datetime) -> None:
-    refusal = refusal_of(step, proceeding.state, case, data, at)
-    if refusal:
-        raise Refused(refusal)
-
-
-def refusal_of(step: Step, state: str, case: Case, data: dict[str, Any], at: datetime) -> str | None:
+def refusal_of(
+    step: Step, state: str, case: Case, data: dict[str, Any], at: datetime, other: others.Other | None = None
+) -> str | None:
     """Why the step's guard would refuse with ``data`` (the proceeding's values in clear), or None."""
     if step.guard is None:
         return None
-    seen = SimpleNamespace(state=state, data=data, step=step.code, purpose=case.purpose, channel=case.channel)
+    seen = SimpleNamespace(
+        state=state,
+        data=data,
+        step=step.code,
+        purpose=case.purpose,
+        channel=case.channel,
+        respondent=case.respondent_name,
+        other=other,
+    )
     return step.guard(seen, at)
+
+
+def _late(session: Session, proceeding: Proceeding, step: Step, values: dict[str, Any]) -> dict[str, Any]:
+    """Which rights the party has used after their last day, by key: that last day. To be asked before the clocks stop."""
+    if not step.uses:
+        return {}
+    late = dict(unpacked(proceeding).get(LATE, {}))
+    for key, _, asked in (declared.partition("@") for declared in step.uses):
+        late.pop(key, None)
+        last = clocks.last_day(session, proceeding, key)
+        if last and asked in values and date.fromisoformat(values[asked]) > last:
+            late[key] = last.isoformat()
+    return {LATE: late}
 
 
 def unpacked(proceeding: Proceeding) -> dict[str, Any]:
@@ -241,10 +268,10 @@ def _move(
     values: dict[str, Any],
     at: datetime,
 ) -> None:
-    proceeding.state, proceeding.moved_at, proceeding.handler_id = step.target, at, actor.id
+    proceeding.state, proceeding.moved_at, proceeding.handler_id = step.leads_to(proceeding.state), at, actor.id
     proceeding.data = _pack(platform, values)
     proceeding.version += 1
-    if platform.states[step.target].final:
+    if platform.states[proceeding.state].final:
         proceeding.closed_at = at
     session.flush()
 

@@ -1,12 +1,15 @@
 """信访接处 (信访工作条例): the 信访部门 registers and dispatches, the organ with the power handles, its superiors review.
 
-Split by who acts: dispatch, handling, review. The hall records the other organs' decisions; it never signs them.
+Split by who acts: dispatch, handling, review, and what happens beside the way; the guide of 第三十一条 stands by itself. The hall records the other organs' decisions; it never signs them.
 """
 
 from portal.access.permissions import Permission
 from portal.cases.definition import Choice, Flag, Platform, ServiceSpec
+from portal.platforms.petition.beside import BESIDE, JURISDICTION
 from portal.platforms.petition.dispatch import DISPATCH, RECEIPT
+from portal.platforms.petition.guide import GUIDE
 from portal.platforms.petition.handling import HANDLING
+from portal.platforms.petition.reminders import reminders
 from portal.platforms.petition.review import REVIEW
 from portal.platforms.petition.states import STATES
 
@@ -16,9 +19,28 @@ PLATFORM = Platform(
     short="信访接待",
     states=STATES,
     initial="registered",
-    steps=DISPATCH + RECEIPT + HANDLING + REVIEW,
+    steps=DISPATCH + RECEIPT + HANDLING + REVIEW + JURISDICTION + BESIDE,
     handle=Permission.PETITION_HANDLE,
-    seldom=("reconcile", "object", "refuse_return", "refuse_duplicate", "cease", "withdraw"),
+    seldom=(
+        "reconcile",
+        "object",
+        "refuse_return",
+        "consult",
+        "refuse_duplicate",
+        "cease",
+        "notify_nobody",
+        "decline_review",
+        "decline_rereview",
+        "hear",
+        "hear_rereview",
+        "mediate",
+        "urge",
+        "report_urgent",
+        "propose_supervision",
+        "withdraw",
+    ),
+    guide=GUIDE,
+    reminds=reminders,
     petition=True,
     respondent="被反映单位（人）",
     fields=(

@@ -24,6 +24,51 @@ def object_to_dispatch(proceeding: Any, _at: datetime) -> str | None:
     return "提出异议之日不能早于收到之日。" if before(proceeding.data, "objected_on", "received_on") else None
 
 
+def send(proceeding: Any, _at: datetime) -> str | None:
+    """第二十二条第二款, 第三十条第三款: an accusation goes to the organ with the power over it, not down the ordinary way."""
+    if proceeding.purpose == "accusation":
+        return "检举控告事项应当按照管理权限移送有权机关，不得转送、交办一般单位（第二十二条第二款、第三十条）。"
+    return None
+
+
+def guide_visitor(proceeding: Any, _at: datetime) -> str | None:
+    """第二十二条第二款: 引导 is for visitors; a letter is sent on."""
+    if proceeding.channel != "visit":
+        return "引导只用于来访；来信等其他形式的涉法涉诉事项，应当转送政法部门（第二十二条第二款）。"
+    return None
+
+
+def forward_letter(proceeding: Any, _at: datetime) -> str | None:
+    """第二十二条第二款: a visitor is told the law and guided, the matter is not sent on behind their back."""
+    if proceeding.channel == "visit":
+        return "来访的涉法涉诉事项，应当释法明理，引导其向有关政法部门反映（第二十二条第二款）。"
+    return None
+
+
+def forward_accusation(proceeding: Any, _at: datetime) -> str | None:
+    """第三十条第三款: never to the accused; and only a matter that is kept behind the wall as an accusation."""
+    if proceeding.purpose != "accusation":
+        return "本事项的信访目的不是检举控告；确属检举控告的，先在“补充更正”中更正信访目的，保密范围随之改变。"
+    authority, accused = str(proceeding.data.get("authority", "")).strip(), str(proceeding.respondent or "").strip()
+    if authority and accused and (authority in accused or accused in authority):
+        return "不得将检举、揭发材料以及有关情况透露或者转给被检举、揭发的人员或者单位（第三十条第三款）。"
+    return None
+
+
+def refuse_duplicate(proceeding: Any, _at: datetime) -> str | None:
+    """第十九条第三款: what the portal itself knows of the running matter outweighs the ticks."""
+    other = proceeding.other
+    if other is None:  # in another organ's register: what was checked there is what the ticks say
+        return None
+    if other.same:
+        return "在办事项编号不能是本事项自己的编号。"
+    if not other.running:
+        return "该编号的事项已经办结，不是正在办理，不适用第十九条第三款。"
+    if other.overdue:
+        return "在办事项已超过法定期限，不得以重复为由不予受理：请登记办理本事项，并对在办事项“提出督办”（第四十条）。"
+    return None
+
+
 DISPATCH = (
     Step(
         "settle",
@@ -55,6 +100,7 @@ DISPATCH = (
         fields=(UNIT, NOTE),
         stops=STOP_DISPATCH,
         letter="citizen_slip",
+        guard=send,
         article=f"{LAW} 第二十二条第一款第一项、第二项",
     ),
     Step(
@@ -73,7 +119,22 @@ DISPATCH = (
         stops=STOP_DISPATCH,
         dues=("petition.report_back@report_by",),
         letter="citizen_slip",
+        guard=send,
         article=f"{LAW} 第二十二条第一款第三项",
+    ),
+    Step(
+        "forward_accusation",
+        "移送有权机关（检举控告）",
+        TO_DISPATCH,
+        "accusation_forwarded",
+        DISPATCHER,
+        fields=(
+            Text("authority", "有关机关", required=True, most=120),
+            Flag("not_to_accused", "已核对：未向被检举控告的人员或者单位透露、转送", must=True),
+        ),
+        stops=STOP_DISPATCH,
+        guard=forward_accusation,
+        article=f"{LAW} 第二十二条第二款、第三十条",
     ),
     Step(
         "report_up",
@@ -106,6 +167,7 @@ DISPATCH = (
         ),
         stops=STOP_DISPATCH,
         letter="citizen_slip",
+        guard=guide_visitor,
         article=f"{LAW} 第二十二条第二款",
     ),
     Step(
@@ -116,20 +178,8 @@ DISPATCH = (
         DISPATCHER,
         fields=(Text("authority", "有关机关", required=True, most=120), NOTE),
         stops=STOP_DISPATCH,
+        guard=forward_letter,
         article=f"{LAW} 第二十二条第二款",
-    ),
-    Step(
-        "forward_accusation",
-        "移送有权机关（检举控告）",
-        TO_DISPATCH,
-        "accusation_forwarded",
-        DISPATCHER,
-        fields=(
-            Text("authority", "有关机关", required=True, most=120),
-            Flag("not_to_accused", "已核对：未向被检举控告的人员或者单位透露、转送", must=True),
-        ),
-        stops=STOP_DISPATCH,
-        article=f"{LAW} 第二十二条第二款、第三十条",
     ),
     Step(
         "refuse_duplicate",
@@ -145,6 +195,8 @@ DISPATCH = (
             Flag("is_to_superior", "本次是向受理、办理机关、单位的上级提出", must=True),
         ),
         stops=STOP_DISPATCH,
+        guard=refuse_duplicate,
+        other="running_number",
         article=f"{LAW} 第十九条第三款",
     ),
     Step(
@@ -229,5 +281,24 @@ RECEIPT = (
         stops=("petition.notice_referred", "petition.objection"),
         guard=notify,
         article=f"{LAW} 第二十三条第三款",
+    ),
+    Step(
+        "notify_nobody",
+        "受理，无法书面告知",
+        ("awaiting_notice", "bound"),
+        "accepted",
+        HANDLE,
+        fields=(
+            Choice(
+                "unclear",
+                "不能书面告知的原因",
+                required=True,
+                help="只有姓名（名称）、住址不清的，才可以不书面告知",
+                options=(("name", "姓名（名称）不清"), ("address", "住址不清"), ("both", "姓名（名称）、住址都不清")),
+            ),
+            Text("unclear_checked", "查找、核对的情况", required=True, long=True),
+        ),
+        stops=("petition.notice_referred", "petition.objection"),
+        article=f"{LAW} 第二十三条第二款",
     ),
 )

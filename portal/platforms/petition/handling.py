@@ -13,6 +13,9 @@ OPEN = (
     "registered",
     "reported_up",
     "redispatch",
+    "consulting",
+    "superior_deciding",
+    "in_conference",
     "referred",
     "assigned",
     "awaiting_notice",
@@ -36,8 +39,26 @@ REPORT = Choice(
 )
 
 
-def handle(proceeding: Any, _at: datetime) -> str | None:
+def classify(proceeding: Any, _at: datetime) -> str | None:
+    """The ways of 第三十一条 are for 申诉求决: a suggestion is answered (第二十九条), an accusation goes its own way (第三十条)."""
+    if proceeding.purpose == "suggestion":
+        return "建议意见应当研究论证并予以回复（第二十九条），不按第三十一条办理。"
+    if proceeding.purpose == "accusation":
+        return "检举控告应当依规依纪依法办理（第三十条），不按第三十一条办理。"
+    return None
+
+
+def answer_suggestion(proceeding: Any, _at: datetime) -> str | None:
+    """第二十九条 is for suggestions; it never ends a demand for redress."""
+    if proceeding.purpose != "suggestion":
+        return "本事项的信访目的不是建议意见，不能以回复建议办结。"
+    return None
+
+
+def handle(proceeding: Any, at: datetime) -> str | None:
     """受理之日 is stored on its own (第三十四条 does not define it); it cannot lie before receipt."""
+    if refusal := classify(proceeding, at):
+        return refusal
     return "受理之日不能早于有权处理机关收到之日。" if before(proceeding.data, "accepted_on", "received_on") else None
 
 
@@ -104,6 +125,7 @@ HANDLING = (
             Text("limits_told", "已告知信访人的该程序法定期限", required=True, help="例如申请期限、时效", most=500),
         ),
         stops=("petition.report_back",),
+        guard=classify,
         article=f"{LAW} 第三十一条第一项至第五项",
     ),
     Step(
@@ -122,6 +144,7 @@ HANDLING = (
             Text("reply", "回复内容", required=True, long=True),
         ),
         stops=("petition.report_back",),
+        guard=answer_suggestion,
         article=f"{LAW} 第二十九条",
     ),
     Step(

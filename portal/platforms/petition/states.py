@@ -6,6 +6,9 @@ STATES = {
     "registered": State("已登记·待分办", next_step="由信访部门转送、交办有权处理的机关、单位"),
     "reported_up": State("已报请·待决定", "waiting", "由本级党委和政府决定"),
     "redispatch": State("待重新分办", next_step="由信访部门重新转送、交办有权处理的机关、单位"),
+    "consulting": State("涉及多个机关·协商受理中", "waiting", "由所涉及的机关、单位协商受理"),
+    "superior_deciding": State("受理有争议·待上一级决定", "waiting", "由共同的上一级机关、单位决定受理机关"),
+    "in_conference": State("受理有争议·待联席会议协调", "waiting", "由共同的信访工作联席会议协调处理"),
     "referred": State("已转送·待收到", "waiting", "由有权处理的机关、单位接收"),
     "assigned": State("已交办·待收到", "waiting", "由有权处理的机关、单位接收，并在指定办理期限内反馈结果"),
     "awaiting_notice": State(

@@ -1,0 +1,19 @@
+"""What wants attention in a petition, seen from its own values."""
+
+from collections.abc import Mapping
+from typing import Any
+
+RIGHTS = {"petition.review_request": "复查", "petition.rereview_request": "复核"}
+
+
+def reminders(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """An urgent matter nobody reported yet (第二十五条); a right used after its last day, which the reviewing organ decides on."""
+    lines = []
+    if values.get("urgent") and not values.get("reported_on"):
+        lines.append(
+            "重大、紧急信访事项，尚未登记报告：应当及时报告本级党委和政府，通报主管部门和联席会议办公室（第二十五条）。"
+        )
+    for key, last in values.get("late", {}).items():
+        what = RIGHTS[key]
+        lines.append(f"{what}请求逾期提出（期限至 {last}）：已照常登记，是否{what}由{what}机关、单位书面决定。")
+    return tuple(lines)
