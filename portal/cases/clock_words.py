@@ -4,6 +4,8 @@ from portal.statutes import deadlines, grounds
 from portal.statutes.explain import UNITS
 from portal.trail.queries import Entry
 
+WHY = {"calendar": "工作日历有了变化", "rule": "规定有了变化", "history": "按已记的经过"}
+
 
 def paused(entry: Entry) -> tuple[str, str]:
     """A "clock.paused" event."""
@@ -43,6 +45,14 @@ def restarted(entry: Entry) -> tuple[str, str]:
 def renamed(entry: Entry) -> tuple[str, str]:
     """A "clock.named" event."""
     return (f"重新指定日期：{_step(entry)}", _joined(_moved(entry), entry.words.get("source", "")))
+
+
+def recomputed(entry: Entry) -> tuple[str, str]:
+    """A "clock.moved" or "clock.confirmed" event: nobody's act, the date follows the calendar or the rule."""
+    before, after = entry.data["provisional"]
+    certain = {(True, False): "由暂定转为确定", (False, True): "由确定变为暂定"}.get((before, after), "")
+    moved = _moved(entry) if entry.data["from"] != entry.data["to"] else f"最后一日仍为 {entry.data['to'] or '未定'}"
+    return (f"期限重新推算：{_step(entry)}", _joined(WHY[entry.data["why"]], moved, certain))
 
 
 def _moved(entry: Entry) -> str:

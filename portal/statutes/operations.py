@@ -90,10 +90,12 @@ def draft_rules(session: Session, actor: Actor, rules: Iterable[Rule], *, at: da
     return _keep(session, actor, draft, at, {"rules": stated})
 
 
-def keep_result(session: Session, actor: Actor, draft_id: int, result: dict[str, Any], *, at: datetime) -> StatuteDraft:
-    """Store what a rehearsal found, and what it compared with. Raises DraftRefused for a draft that is decided."""
+def keep_result(
+    session: Session, actor: Actor, draft_id: int, base: str, result: dict[str, Any], *, at: datetime
+) -> StatuteDraft:
+    """Store what a rehearsal found, and with which ``base`` (base_of) it compared. Raises DraftRefused for a decided draft."""
     draft = _undecided(session, actor, draft_id)
-    draft.result, draft.base, draft.rehearsed_at = result, base_of(session), at
+    draft.result, draft.base, draft.rehearsed_at = result, base, at
     session.flush()
     counts = {name: value for name, value in result.items() if isinstance(value, int)}
     _note(session, draft, "statute.rehearsed", actor, at, counts)

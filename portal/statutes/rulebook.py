@@ -62,6 +62,22 @@ class Rulebook:
             versions[change.key] = in_order((*held[:-1], last, change))
         return Rulebook(MappingProxyType(versions))
 
+    def further(self, given: Mapping[str, Versions]) -> list[Rule]:
+        """What of ``given`` (a table as it was uploaded) is not in the book yet, in the order of keys and days.
+
+        A row that only closes a version which the table itself follows up is no change of its own.
+        """
+        found: list[Rule] = []
+        for key, versions in sorted(given.items()):
+            held = {rule.version: rule for rule in self.versions.get(key, ())}
+            for place, rule in enumerate(versions):
+                same = held.get(rule.version)
+                followed = place + 1 < len(versions)
+                if same and (same == rule or (followed and replace(rule, valid_to=same.valid_to) == same)):
+                    continue
+                found.append(rule)
+        return found
+
 
 def own() -> Rulebook:
     """The book of deadlines.csv alone."""

@@ -11,6 +11,7 @@ from portal.cases import operations, recomputing
 from portal.cases.models import Case, Clock, Proceeding
 from portal.cases.operations import clocks
 from portal.cases.operations import recomputing as batches
+from portal.cases.timeline import timeline
 from portal.statutes import queries as statutes
 from portal.statutes.models import Holiday
 from portal.trail.models import Event
@@ -61,6 +62,9 @@ def test_over_the_year_end_is_provisional_then_moves_with_an_event_and_is_firm(s
     }  # fmt: skip
     assert event.data["calendar_version"] == [old, after.calendar_version]
     assert after.calendar_version == statutes.law(session).calendar_version != old
+    [told] = [line for line in timeline(session, hall.clerk, case) if line.title.startswith("期限重新推算")]
+    assert told.detail == "工作日历有了变化；最后一日由 2027-01-06 改为 2027-01-07；由暂定转为确定"
+    assert told.who == "系统"
 
 
 def test_a_worked_saturday_brings_the_date_forward(session: Session, hall: Hall) -> None:

@@ -51,8 +51,9 @@ def drafted_rule(rule: Rule | None = None) -> int:
 
 def rehearsed(draft_id: int, by=ADMIN) -> dict:
     with database.write() as writing:
+        base = operations.base_of(writing)
         result = rehearsal.rehearse(writing, writing.get_one(StatuteDraft, draft_id))
-        operations.keep_result(writing, by, draft_id, result, at=LATER)
+        operations.keep_result(writing, by, draft_id, base, result, at=LATER)
     return result
 
 
