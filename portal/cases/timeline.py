@@ -103,7 +103,8 @@ def _advanced(entry: Entry) -> Telling:
         f"{asked.label}：{_value(asked, entry.words[asked.name])}" for asked in step.fields if asked.name in entry.words
     ]
     state = platform.states[entry.data["state"]].label
-    return (f"{platform.label}：{step.label}", _joined([f"现为“{state}”", *stated]))
+    late = [f"逾期提出（期限至 {last}）" for last in entry.data.get("late", {}).values()] if step.uses else []
+    return (f"{platform.label}：{step.label}", _joined([*late, f"现为“{state}”", *stated]))
 
 
 def _value(asked: Any, value: Any) -> str:
@@ -170,12 +171,34 @@ def _signed(entry: Entry) -> Telling:
     return ("笔录" + vocabulary.label(vocabulary.SIGNED, entry.data.get("how")), entry.words.get("refusal", ""))
 
 
+def _letter(did: str) -> Callable[[Entry], Telling]:
+    def tell(entry: Entry) -> Telling:
+        title = f"{did}《{entry.data['label']}》"
+        return (f"{title}{entry.data['number']}" if entry.data.get("number") else title, entry.words.get("why", ""))
+
+    return tell
+
+
+def _advised(entry: Entry) -> Telling:
+    for question in registry.platform(entry.data["platform"]).guide:
+        if question.code == entry.data["path"]:
+            way = next((each.label for each in question.ways if each.code == entry.data["way"]), "")
+            return ("初步分流建议（不起算期限）", _joined([way, question.article, entry.words.get("remark", "")]))
+    return ("初步分流建议（不起算期限）", "")
+
+
+def _cared(entry: Entry) -> Telling:
+    return ("疏导帮扶：" + vocabulary.label(vocabulary.CARE, entry.data["kind"]), entry.words.get("words", ""))
+
+
 TELLERS: dict[str, tuple[str, Callable[[Entry], Telling]]] = {
     "case.registered": ("record", _registered),
     "visit.recorded": ("visit", _visit),
     "visit.arrived": ("visit", _arrived),
     "proceeding.opened": ("step", _opened),
     "proceeding.advanced": ("step", _advanced),
+    "clock.moved": ("step", clock_words.recomputed),
+    "clock.confirmed": ("step", clock_words.recomputed),
     "clock.paused": ("step", clock_words.paused),
     "clock.resumed": ("step", clock_words.resumed),
     "clock.extended": ("step", clock_words.extended),
@@ -189,9 +212,27 @@ TELLERS: dict[str, tuple[str, Callable[[Entry], Telling]]] = {
     "statement.signed": ("paper", _signed),
     "attachment.added": ("paper", _said("收到材料", "name")),
     "slip.printed": ("paper", _said("打印告知单")),
+    "letter.drafted": ("paper", _letter("拟稿")),
+    "letter.revised": ("paper", _letter("修改")),
+    "letter.submitted": ("paper", _letter("送核稿")),
+    "letter.checked": ("paper", _letter("核稿通过")),
+    "letter.signed": ("paper", _letter("签发")),
+    "letter.returned": ("paper", _letter("退回修改")),
+    "letter.numbered": ("paper", _letter("编号")),
+    "letter.sealed": ("paper", _letter("用印、定稿")),
+    "letter.served": ("paper", _letter("送达")),
+    "letter.not_served": ("paper", _letter("未能送达")),
+    "letter.printed": ("paper", _letter("打印、导出")),
+    "letter.replaced": ("paper", _letter("已由更正后的文书代替")),
+    "letter.archived": ("paper", _letter("归档")),
+    "letter.voided": ("paper", _letter("作废")),
     "case.amended": ("record", amendments.told),
     "party.added": ("record", amendments.party_told),
     "demand.resulted": ("record", _resulted),
+    "case.advised": ("step", _advised),
+    "case.advice_printed": ("paper", _said("打印初步分流建议")),
+    "case.recused": ("record", _said("申明回避", "interest")),
+    "case.cared": ("record", _cared),
     "case.closed": ("record", _said("办结", "remark")),
     "case.rated": ("rating", lambda entry: ("群众评价", vocabulary.label(vocabulary.SCORES, entry.data["score"]))),
     "case.linked": ("record", lambda entry: (f"关联 {entry.data['other']}", entry.words.get("why", ""))),
