@@ -79,6 +79,10 @@ def extend_form(rule: Rule, version: int) -> ExtendForm:
         form.amount.description = f"单位：{UNITS[rule.extension_unit]}；合计最多 {rule.extension_amount}"
     else:
         del form.amount
+    # said as a must on the form; the operation refuses with the words of the law
+    must = {"amount": True, "until": True, "approver": grounds.needs_approval(rule)}
+    for field in form:
+        field.flags.required = field.flags.required or must.get(field.short_name, False)
     return form
 
 

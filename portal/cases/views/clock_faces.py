@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from portal.cases import queries, registry
 from portal.cases.models import Case, Clock, ClockExtension, ClockPause
 from portal.cases.operations import clocks
 from portal.cases.operations.clocks import History
+from portal.clock import local
 from portal.statutes import grounds
 from portal.statutes import queries as statutes
 from portal.statutes.explain import UNITS
@@ -195,9 +196,18 @@ def _facts(clock: Clock, rule: Rule, due: clocks.Reckoned) -> tuple[tuple[str, s
         ("不暂停、不延长时", f"{due.natural_due}"),
         ("内部目标日", target),
         ("依据的版本", version),
-        ("日历的版本", clock.calendar_version),
+        ("日历的版本", _calendar_version(clock.calendar_version)),
     ]
     return tuple((label, value) for label, value in told if value)
+
+
+def _calendar_version(version: str) -> str:
+    """The stored version ("771@2026-11-26T02:30:57+00:00") in words."""
+    count, _, loaded = version.partition("@")
+    try:
+        return f"{count} 个放假和调休日，{local(datetime.fromisoformat(loaded)):%Y-%m-%d %H:%M} 更新"
+    except ValueError:
+        return version
 
 
 def _event(event: str) -> str:
