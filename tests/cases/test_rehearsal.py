@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal import database
 from portal.access.permissions import Role
 from portal.cases import recomputing, rehearsal
-from portal.cases.models import Case, Clock, Proceeding
+from portal.cases.models import Case, Clock, ClockExtension, ClockPause, Proceeding
 from portal.cases.operations import clocks
 from portal.cases.rehearsal import Move
 from portal.statutes import operations, queries
@@ -213,3 +213,35 @@ def test_a_rehearsal_asks_the_database_the_same_few_times(
     with counted(app) as sent:
         rehearsal.rehearse(session, draft)
     assert len(sent) == 4, sent
+
+
+def test_what_a_rehearsal_foretells_is_what_publication_does(session: Session, hall: Hall) -> None:
+    case = registered(hall.clerk)
+    keys = ("petition.objection", "petition.conclude", "petition.review_request", "disclosure.answer", "labour.admit")
+    ids = [
+        started(case, key, date(2026, 12, 1) + timedelta(days=gap)) for key in keys for gap in (0, 9, 20, 29, 30, 33)
+    ]
+    with database.write() as writing:
+        pause = {"ground": "x", "first": date(2026, 12, 30), "last": date(2027, 1, 3), "paused_at": LATER}
+        writing.add(ClockPause(clock_id=ids[0], **pause))
+        longer = {"amount": 10, "ground": "x", "approved_on": date(2026, 12, 31), "at": LATER}
+        writing.add(ClockExtension(clock_id=ids[9], **longer))
+    recomputing.recompute_all(1, LATER)
+    before = dict(session.execute(select(Clock.id, Clock.effective_due)).all())
+    draft_id = drafted()
+    moves = [Move.read(kept) for kept in rehearsed(draft_id)["moves"]]
+    foretold = {
+        clock.id: move.after
+        for clock in session.scalars(select(Clock))
+        for move in moves
+        if (move.clock_id or clock.id) == clock.id
+        and (move.key, move.started_on, move.before) == (clock.key, clock.started_on, clock.effective_due)
+    }
+    published(draft_id)
+    recomputing.recompute_all(1, LATER)
+    session.expire_all()
+    after = dict(session.execute(select(Clock.id, Clock.effective_due)).all())
+    happened = {clock_id: due for clock_id, due in after.items() if due != before[clock_id]}
+    assert happened == foretold
+    assert len(happened) > 5
+    assert sum(move.count for move in moves) == len(happened)

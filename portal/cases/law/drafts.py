@@ -79,7 +79,9 @@ def publish(draft_id: int) -> Response:
         flash(f"已发布，{effective_on.isoformat()} 起生效；在那以前日期不变。")
     else:
         moved = recompute_all(actor().centre_id, at, batches=BATCHES_AT_ONCE)
-        flash(f"已发布。{moved} 个期限随之变动或转为确定，每一个都记入事项的经过。")
+        foreseen = sum(held.result[name] for name in ("moved", "confirmed", "opened"))
+        rest = "；其余的由夜间任务接着推算" if moved < foreseen else ""
+        flash(f"已发布。{moved} 个期限随之变动或转为确定，每一个都记入事项的经过{rest}。")
     return done("law.draft", draft_id=draft_id)
 
 

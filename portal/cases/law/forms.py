@@ -92,7 +92,7 @@ class NoticeForm(FlaskForm):
             if field is None:
                 self.form_errors.append(sentence)
             else:
-                field.errors = [*field.errors, sentence]
+                field.errors = [*field.errors, sentence.partition("）：")[2] or sentence]
 
 
 _PLACES: list[tuple[str, tuple[str, ...]]] = []

@@ -1,6 +1,9 @@
 """The rules: their versions, and a further version by form or by an uploaded table, as a draft."""
 
-from flask import Response, abort
+import csv
+import io
+
+from flask import Response, abort, make_response
 
 from portal.access.guard import requires
 from portal.access.permissions import Permission
@@ -13,7 +16,7 @@ from portal.statutes import operations, queries
 from portal.statutes.errors import DeadlineTableError, UnknownRule
 from portal.statutes.operations import DraftRefused
 from portal.statutes.sheets import MOST_BYTES, SheetRefused, text_of
-from portal.statutes.table import Rule, cells_of, from_cells, parse_versions
+from portal.statutes.table import COLUMNS, Rule, cells_of, from_cells, parse_versions
 from portal.web.htmx import page
 
 TYPED = (
@@ -42,6 +45,22 @@ def upload_rules() -> Response:
         except (SheetRefused, DeadlineTableError, DraftRefused) as problem:
             form.refuse([str(problem)])
     return _rules_page(form, 422)
+
+
+@blueprint.get("/admin/rules.csv")
+@requires(Permission.HALL_CONFIGURE)
+def rules_table() -> Response:
+    """Every version of every rule as a table, to be changed and uploaded again."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, COLUMNS, lineterminator="\r\n")
+    writer.writeheader()
+    for versions in queries.law(db.session).rules.versions.values():
+        writer.writerows(cells_of(rule) for rule in versions)
+    # the mark at the beginning tells Excel that this is UTF-8
+    answer = make_response(out.getvalue().encode("utf-8-sig"))
+    answer.headers["Content-Type"] = "text/csv; charset=utf-8"
+    answer.headers["Content-Disposition"] = "attachment; filename=deadlines.csv"
+    return answer
 
 
 @blueprint.route("/admin/rules/<key>", methods=["GET", "POST"])
