@@ -16,7 +16,7 @@ from portal.cases import registry
 from portal.cases import views as cases
 from portal.config import Settings
 from portal.documents import views as documents
-from portal.documents.letters import views as letters
+from portal.documents.letters import paper_views as letters
 from portal.handoff import views as handoff
 from portal.handoff.joint import views as joint
 from portal.keys import ring
@@ -40,11 +40,13 @@ MENU = (
     Item("候办总览", "queue.overview", P.QUEUE_OVERVIEW),
     Item("预约", "queue.appointments", P.APPOINTMENT_BOOK),
     Item("联合接访", "joint.index", P.CASE_RELAY),
+    Item("文书", "letters.worklist", P.LETTER_READ),
     Item("今日收尾", "closing.wizard", P.QUEUE_CLOSE_DAY),
     Item("纸号", "queue.paper", P.QUEUE_GREET),
     Item("公告", "queue.notices", P.NOTICE_PUBLISH),
     Item("统计", "reports.queue_report", P.REPORT_READ),
     Item("大厅设置", "organisation.hall", P.HALL_CONFIGURE),
+    Item("机关代字", "letters.words", P.HALL_CONFIGURE),
     Item("屏幕", "queue.screens", P.SCREEN_APPROVE),
     Item("账号", "access.accounts", P.ACCOUNT_MANAGE),
     Item("审计", "audit.index", P.AUDIT_READ),

@@ -22,6 +22,10 @@ class Permission(StrEnum):
     CASE_CLOSE = "case:close"
     CASE_RELAY = "case:relay"
     CASE_ACCUSATION = "case:accusation"
+    LETTER_READ = "letter:read"
+    LETTER_CHECK = "letter:check"
+    LETTER_SIGN = "letter:sign"
+    LETTER_SEAL = "letter:seal"
     PERSON_READ = "person:read"
     PERSON_REVEAL = "person:reveal"
     GOVERNANCE_HANDLE = "governance:handle"
@@ -101,7 +105,8 @@ _HANDLE = {
     P.HOTLINE_HANDLE,
     P.LABOUR_HANDLE,
 }
-_RECORD = {P.SESSION_USE, P.CASE_READ, P.CASE_RECORD, P.PERSON_READ, P.PERSON_REVEAL}
+# Letters: who may write on a case drafts; checking, signing and sealing besides need the issuing organ (documents.letters.life).
+_RECORD = {P.SESSION_USE, P.CASE_READ, P.CASE_RECORD, P.LETTER_READ, P.PERSON_READ, P.PERSON_REVEAL}
 _WINDOW = _RECORD | {
     P.QUEUE_SERVE,
     P.QUEUE_OVERVIEW,
@@ -114,8 +119,8 @@ _WINDOW = _RECORD | {
 # A handling permission opens a platform's steps only together with that platform on the account (access.models).
 POLICY: dict[Role, frozenset[Permission]] = {
     Role.GREETER: frozenset({P.SESSION_USE, P.QUEUE_GREET, P.QUEUE_OVERVIEW, P.APPOINTMENT_BOOK}),
-    Role.CLERK: frozenset(_WINDOW | _HANDLE | {P.PETITION_DISPATCH}),
-    Role.HANDLER: frozenset(_RECORD | _HANDLE | {P.CASE_CLOSE}),
+    Role.CLERK: frozenset(_WINDOW | _HANDLE | {P.PETITION_DISPATCH, P.LETTER_SEAL}),
+    Role.HANDLER: frozenset(_RECORD | _HANDLE | {P.CASE_CLOSE, P.LETTER_CHECK, P.LETTER_SEAL}),
     Role.MEDIATOR: frozenset(_WINDOW | {P.MEDIATION_HANDLE, P.COURT_LINK_HANDLE, P.LABOUR_HANDLE}),
     Role.LAWYER: frozenset(_WINDOW | {P.LEGAL_AID_HANDLE}),
     Role.COUNSELLOR: frozenset(_WINDOW | {P.COUNSELLING_HANDLE}),
@@ -126,11 +131,14 @@ POLICY: dict[Role, frozenset[Permission]] = {
         {P.SESSION_USE, P.CASE_READ, P.CASE_READ_ALL, P.QUEUE_OVERVIEW, P.PERSON_READ, P.REPORT_READ}
     ),
     Role.CONFERENCE: frozenset({P.SESSION_USE, P.CASE_READ, P.CASE_READ_ALL, P.REPORT_READ}),
-    Role.LEADER: frozenset({P.SESSION_USE, P.CASE_READ}),
-    Role.LEADER_OFFICE: frozenset({P.SESSION_USE, P.CASE_READ, P.CASE_RECORD, P.PERSON_READ}),
+    Role.LEADER: frozenset({P.SESSION_USE, P.CASE_READ, P.LETTER_READ, P.LETTER_SIGN}),
+    Role.LEADER_OFFICE: frozenset(
+        {P.SESSION_USE, P.CASE_READ, P.CASE_RECORD, P.PERSON_READ, P.LETTER_READ, P.LETTER_CHECK, P.LETTER_SEAL}
+    ),
     Role.DUTY_HEAD: frozenset(
         _RECORD
         | {P.CASE_READ_ALL, P.CASE_CLOSE, P.CASE_ACCUSATION, P.NOTICE_PUBLISH, P.REPORT_READ}
+        | {P.LETTER_CHECK, P.LETTER_SIGN, P.LETTER_SEAL}
         | {P.QUEUE_GREET, P.QUEUE_OVERVIEW, P.QUEUE_CLOSE_DAY, P.APPOINTMENT_BOOK}
     ),
     Role.SYSTEM_ADMIN: frozenset({P.SESSION_USE, P.HALL_CONFIGURE, P.SCREEN_APPROVE}),

@@ -1,0 +1,63 @@
+"""Each letter has its issuer: which organs may issue a kind of letter on a case (信访工作条例 第二十二至二十四、三十二至三十六条)."""
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from portal.access.actor import Actor
+from portal.cases.models import Case
+from portal.documents.letters.kinds import Issuer, Kind
+from portal.documents.letters.models import Letter
+from portal.organisation.models import Unit
+
+OFFICE = "信访局"
+GOVERNMENT = "人民政府"
+MISSING = {
+    Issuer.OWN: "您的账号没有登记所属机关、单位，不能以机关、单位名义拟稿。",
+    Issuer.OFFICE: "机构库中没有信访部门。",
+    Issuer.HANDLER: "本事项的有权处理单位未定，请先在“补充更正”中填写。",
+    Issuer.REVIEWER: "机构库中没有办理机关、单位的上一级；由其出具的原件请在“上传材料”中存入。",
+    Issuer.REREVIEWER: "机构库中没有复查机关、单位的上一级；由其出具的原件请在“上传材料”中存入。",
+}
+
+
+def candidates(session: Session, actor: Actor, case: Case, kind: Kind) -> list[Unit]:
+    """The organs that may issue ``kind`` on ``case``, the likeliest first. Empty where none is known (MISSING says why)."""
+    match kind.issuer:
+        case Issuer.OWN:
+            return _units(session, actor.unit_id)
+        case Issuer.HANDLER:
+            return _units(session, case.competent_unit_id)
+        case Issuer.REVIEWER:
+            return _superiors(session, _units(session, case.competent_unit_id))
+        case Issuer.REREVIEWER:
+            return _superiors(session, _reviewers(session, case))
+        case Issuer.OFFICE:
+            found = session.scalars(select(Unit).where(Unit.name.endswith(OFFICE)).order_by(Unit.id))
+            return sorted(found, key=lambda unit: unit.id != actor.unit_id)
+    return []
+
+
+def _units(session: Session, unit_id: int | None) -> list[Unit]:
+    return list(session.scalars(select(Unit).where(Unit.id == unit_id))) if unit_id else []
+
+
+def _reviewers(session: Session, case: Case) -> list[Unit]:
+    """Who reviewed: the issuer of the 复查意见书 where the portal has it, else who could have."""
+    issued = select(Letter.issuer_unit_id).where(
+        Letter.case_id == case.id, Letter.kind == "review", Letter.sealed_at.is_not(None)
+    )
+    known = session.scalars(issued.order_by(Letter.id.desc()).limit(1)).first()
+    return _units(session, known) if known else _superiors(session, _units(session, case.competent_unit_id))
+
+
+def _superiors(session: Session, organs: list[Unit]) -> list[Unit]:
+    """上一级: the organ above, and for a department the government of its own level."""
+    found: dict[int, Unit] = {}
+    for organ in organs:
+        above = [Unit.id == organ.parent_id] if organ.parent_id else []
+        if not organ.name.endswith(GOVERNMENT):
+            above.append((Unit.region_code == organ.region_code) & Unit.name.endswith(GOVERNMENT))
+        if above:
+            wanted = select(Unit).where(or_(*above), Unit.id != organ.id).order_by(Unit.id)
+            found.update({unit.id: unit for unit in session.scalars(wanted)})
+    return list(found.values())

@@ -1,0 +1,10 @@
+"""Every kind of letter, by code. A new letter is a declaration here and a template of its text."""
+
+from portal.documents.letters.kinds.definition import Binding, Issuer, Kind
+from portal.documents.letters.kinds.desk import DESK
+from portal.documents.letters.kinds.dispatch import DISPATCH
+from portal.documents.letters.kinds.handling import HANDLING
+
+KINDS: dict[str, Kind] = {kind.code: kind for kind in (*DISPATCH, *HANDLING, *DESK)}
+
+__all__ = ["KINDS", "Binding", "Issuer", "Kind"]

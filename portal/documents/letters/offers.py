@@ -1,0 +1,72 @@
+"""What the record offers for a new letter's form, so that nothing known is typed twice. Personal numbers come masked."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.access.actor import Actor
+from portal.cases import queries as cases
+from portal.cases.models import Case, Contact, Party, SealedValue
+from portal.clock import day_of
+from portal.documents.letters.composing import petitioner
+from portal.documents.letters.kinds import Kind
+from portal.organisation.models import Unit
+from portal.people import redaction
+
+
+def offered(session: Session, actor: Actor, case: Case, kind: Kind) -> dict[str, Any]:
+    """Field → value for ``kind``'s form; what the record does not know is left out."""
+    values = list(session.scalars(select(SealedValue).where(SealedValue.case_id == case.id)))
+    known = _case(session, case) | _steps(session, actor, case) | _dues(session, actor, case) | _contact(session, case)
+    found = {name: known.get(source) for name, source in kind.prefill.items()}
+    return {
+        name: redaction.masked(value, values) if isinstance(value, str) else value
+        for name, value in found.items()
+        if value not in (None, "")
+    }
+
+
+def _case(session: Session, case: Case) -> dict[str, Any]:
+    demands = [demand.text for demand in cases.demands(session, case)]
+    representatives = select(Party.name).where(Party.case_id == case.id, Party.role == "representative")
+    unit = session.get(Unit, case.competent_unit_id) if case.competent_unit_id else None
+    return {
+        "subject": case.subject,
+        "facts": case.facts,
+        "demands": "\n".join(f"{place}. {text}" if len(demands) > 1 else text for place, text in enumerate(demands, 1)),
+        "petitioner": petitioner(session, case),
+        "respondent": case.respondent_name,
+        "competent": unit.name if unit else "",
+        "headcount": case.headcount,
+        "received_on": day_of(case.received_at),
+        "today": clock.today(),
+        "representatives": "\n".join(session.scalars(representatives.order_by(Party.id))),
+    }
+
+
+def _steps(session: Session, actor: Actor, case: Case) -> dict[str, Any]:
+    known: dict[str, Any] = {}
+    for shown in cases.proceedings(session, actor, case):
+        if not shown.closed_off:
+            known |= {f"step.{name}": value for name, value in shown.values.items()}
+    return known
+
+
+def _dues(session: Session, actor: Actor, case: Case) -> dict[str, Any]:
+    return {f"due.{each.key}": each.effective_due for each in reversed(cases.clocks(session, actor, case))}
+
+
+def _contact(session: Session, case: Case) -> dict[str, Any]:
+    last = session.scalar(select(Contact).where(Contact.case_id == case.id).order_by(Contact.id.desc()).limit(1))
+    if last is None:
+        return {}
+    promised = f"{last.promise}（{last.promised_by}，{last.promised_on}）" if last.promise else ""
+    return {
+        "contact.unit": last.unit_name,
+        "contact.answered_by": last.answered_by,
+        "contact.on": day_of(last.at),
+        "contact.said": last.said,
+        "contact.promise": promised,
+    }

@@ -1,0 +1,83 @@
+"""The steps of a procedure that a letter takes, through the case's own operation: clocks start there and nowhere else."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.access.actor import Actor
+from portal.cases import registry
+from portal.cases.models import Proceeding
+from portal.cases.operations import FieldProblems, Refused, advance
+from portal.cases.operations.proceedings import unpacked
+from portal.documents.letters.kinds import Binding
+from portal.documents.letters.models import Letter
+from portal.documents.letters.operations.shared import facts_of
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a binding's values beginning with "@" are taken from."""
+
+    issued_on: date | None = None
+    served_on: date | None = None
+    proof: str = ""
+    how: str = ""
+
+
+def take(session: Session, actor: Actor, letter: Letter, binding: Binding, told: Told, at: datetime) -> bool:
+    """Take the step where the procedure stands before it. Returns whether it was taken.
+
+    Where it was taken already (by hand, or by the letter this one replaces) nothing moves. Raises Refused where the step
+    is a must and the procedure has not come so far: the citizen's right would start nowhere.
+    """
+    proceeding = session.scalar(
+        select(Proceeding)
+        .where(Proceeding.case_id == letter.case_id, Proceeding.platform == binding.platform)
+        .order_by(Proceeding.closed_at.is_not(None), Proceeding.id.desc())
+        .limit(1)
+        .with_for_update()
+    )
+    platform = registry.platform(binding.platform)
+    step = platform.step(binding.step)
+    if proceeding is None or proceeding.closed_at is not None or proceeding.state not in step.source:
+        if binding.must and not _taken(proceeding, binding, letter, told):
+            standing = platform.states[proceeding.state].label if proceeding else "未开启"
+            raise Refused(f"{platform.label}程序现为“{standing}”，还不能“{step.label}”；请先办理程序中的前一步。")
+        return False
+    if not binding.must and (binding.platform not in actor.platforms or not actor.may(step.permission)):
+        return False
+    values = {name: _value(letter, source, told) for name, source in binding.values.items()}
+    try:
+        advance(session, actor, proceeding.id, version=proceeding.version, step=binding.step, data=values, at=at)
+    except FieldProblems as problem:
+        raise Refused("；".join(problem.problems.values())) from problem
+    return True
+
+
+def _taken(proceeding: Proceeding | None, binding: Binding, letter: Letter, told: Told) -> bool:
+    """Whether the step lies behind: its day stands in the procedure. Another day than ours is somebody's mistake."""
+    if proceeding is None:
+        return False
+    day = next(name for name, source in binding.values.items() if source == "@served_on")
+    known = unpacked(proceeding).get(day)
+    if known and letter.replaces_id is None and told.served_on and known != told.served_on.isoformat():
+        raise Refused(f"程序中已登记的收到之日是 {known}，与这里填写的不一致，请核对。")
+    return bool(known)
+
+
+def _value(letter: Letter, source: str, told: Told) -> Any:
+    match source:
+        case "@number":
+            return letter.number
+        case "@issued_on":
+            return told.issued_on.isoformat() if told.issued_on else None
+        case "@served_on":
+            return told.served_on.isoformat() if told.served_on else None
+        case "@proof":
+            return told.proof
+        case "@how":
+            return told.how
+    return facts_of(letter).get(source)
