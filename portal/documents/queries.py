@@ -34,6 +34,10 @@ RIGHTS = {
     ),
 }
 UNITS = {"calendar_day": "日", "working_day": "个工作日", "month": "个月", "year": "年", "hour": "小时"}
+# why a slip names no date; a period that is paused has no end as long as the pause lasts
+NO_LIMIT = "这一步法律没有规定期限，或中心尚未设定，因此不写明日期。"
+UNVERIFIED = "这一步的期限依据尚在核对，暂不写明日期。"
+PAUSED = "这一步的期限正在依法暂停计算，恢复以后才能写明日期。"
 
 
 @dataclass(frozen=True)
@@ -134,14 +138,16 @@ def slip(session: Session, actor: Actor, case: Case, today: date) -> Slip:
     """The slip of a case that ``actor`` was allowed to open; dates are those of running, verified clocks only."""
     known = cases.proceedings(session, actor, case)
     running = [shown for shown in known if not shown.closed_at]
-    limits, unverified = _limits(session, actor, case, today)
+    limits, silences = _limits(session, actor, case, today)
     unit = session.get(Unit, case.competent_unit_id) if case.competent_unit_id else None
     return Slip(
         title=_title(case, [shown.platform for shown in known]),
         number=case.number,
         code=grouped(case.enquiry_code),
         asked=tuple(_asked(demand) for demand in cases.demands(session, case)) or (Asked(case.subject, "", ""),),
-        desks=tuple(_desk(session, shown, limits.get(shown.id, ()), shown.id in unverified) for shown in running),
+        desks=tuple(
+            _desk(session, shown, limits.get(shown.id, ()), silences.get(shown.id, NO_LIMIT)) for shown in running
+        ),
         promises=_promises(session, case, today),
         standing=_standing(known, limits),
         rights=_rights(
@@ -186,37 +192,34 @@ def _standing(known: list[cases.ProceedingShown], limits: dict[int, tuple[Limit,
     return tuple(limit for shown in ended for limit in limits.get(shown.id, ()) if not limit.ours)
 
 
-def _desk(session: Session, shown: cases.ProceedingShown, limits: tuple[Limit, ...], unverified: bool) -> Desk:
+def _desk(session: Session, shown: cases.ProceedingShown, limits: tuple[Limit, ...], silence: str) -> Desk:
     platform = registry.platform(shown.platform)
     if platform.sealed:
         # Paper is read at home by others: the door's neutral sign, and nothing more (精神卫生法 第二十三条).
         return Desk(platform.sign, "进行中", "", (), "")
-    if limits:
-        silence = ""
-    elif unverified:
-        silence = "这一步的期限依据尚在核对，暂不写明日期。"
-    else:
-        silence = "这一步法律没有规定期限，或中心尚未设定，因此不写明日期。"
-    return Desk(platform.label, shown.state_label, platform.states[shown.state].next_step, limits, silence)
+    told = "" if limits else silence
+    return Desk(platform.label, shown.state_label, platform.states[shown.state].next_step, limits, told)
 
 
-def _limits(session: Session, actor: Actor, case: Case, today: date) -> tuple[dict[int, tuple[Limit, ...]], set[int]]:
+def _limits(
+    session: Session, actor: Actor, case: Case, today: date
+) -> tuple[dict[int, tuple[Limit, ...]], dict[int, str]]:
     found: dict[int, tuple[Limit, ...]] = {}
-    unverified: set[int] = set()
+    silences: dict[int, str] = {}
     for clock in cases.clocks(session, actor, case):
         rule = deadlines.rule(clock.key)
         ours = rule.binds == "office"
         if clock.stopped_at or not (ours or rule.binds == "party"):
             continue
         if not clock.verified or clock.effective_due is None:
-            unverified.add(clock.proceeding_id)
+            silences[clock.proceeding_id] = PAUSED if clock.verified else UNVERIFIED
             continue
         over = clock.effective_due < today
         if over and not ours:
             continue  # what has lapsed is explained at the window, not announced on a slip
         limit = Limit(rule.step, clock.effective_due, rule.citation, clock.provisional, over, ours)
         found[clock.proceeding_id] = (*found.get(clock.proceeding_id, ()), limit)
-    return found, unverified
+    return found, silences
 
 
 def _rights(platforms: list[str], dated: set[str]) -> tuple[Right, ...]:

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from portal.clock import HALL
-from portal.statutes import counting, explain
+from portal.statutes import counting, explain, grounds
 from portal.statutes.counting import Pause, Run
 from portal.statutes.errors import (
     BadInput,
@@ -101,6 +101,8 @@ def answer(
     steps = counted.steps
     if found.unit == "hour" and DAY.fullmatch(start_text.strip()):
         steps = ("起算只写了日期，没有写时刻，按当日零时起算（最早的可能）。", *steps)
+    if pauses:
+        steps = (*steps, _pause_law(found))
     return {
         "key": key,
         "natural_due": counted.natural_due.isoformat(),
@@ -190,6 +192,14 @@ def _day_of(moment: date | datetime) -> date:
     if moment.tzinfo is None:
         raise BadInput("时刻没有时区，无法确定是哪一天")
     return moment.astimezone(HALL).date()
+
+
+def _pause_law(rule: Rule) -> str:
+    """What a pause rests on: the calculator counts any, a case is paused only for a reason that a statute names."""
+    named = "、".join(f"{ground.label}（{ground.citation}）" for ground in grounds.pausing(rule.key))
+    return (
+        f"可以暂停的情形：{named}。" if named else "所依据的规定没有可以暂停的情形，办理中的事项不能这样暂停，请核对。"
+    )
 
 
 def _start(rule: Rule, text: str) -> date | datetime:

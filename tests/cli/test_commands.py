@@ -89,6 +89,24 @@ def test_due_with_pauses_and_extension(run) -> None:
     assert longer["effective_due"] == "2027-02-21"
     paused = said(run("due", "petition.rereview_decide", "2026-03-02", "--pause", "2026-03-10..2026-03-12"))
     assert (paused["natural_due"], paused["effective_due"]) == ("2026-04-01", "2026-04-04")
+    assert paused["steps"][-1] == "可以暂停的情形：复核听证（《信访工作条例（2022）》第三十六条第二款）。"
+    unnamed = said(run("due", "petition.conclude", "2026-03-02", "--pause", "2026-03-10..2026-03-12"))
+    assert "没有可以暂停的情形" in unnamed["steps"][-1]
+
+
+def test_due_extends_in_the_rules_own_unit_up_to_its_cap(run) -> None:
+    # twenty working days from 10 September end on 14 October; twenty more working days on 11 November, days would be 3 November
+    longer = said(run("due", "disclosure.answer", "2026-09-10", "--extend", 20))
+    assert (longer["natural_due"], longer["effective_due"]) == ("2026-10-14", "2026-11-11")
+    refused = run("due", "disclosure.answer", "2026-09-10", "--extend", 21)
+    assert (said(refused)["error"], refused.exit_code) == ("extension_refused", 1)
+
+
+def test_due_gives_a_time_for_hours_and_counts_back_where_the_rule_does(run) -> None:
+    hours = said(run("due", "legal_aid.custody_forward", "2026-11-23T10:30"))
+    assert hours["effective_due"] == "2026-11-24T10:30:00+08:00"
+    back = said(run("due", "labour.hearing_notice", "2026-11-23"))
+    assert (back["effective_due"], back["verified"]) == ("2026-11-16", False)
 
 
 @pytest.mark.one_engine

@@ -132,14 +132,18 @@ def test_without_a_date_the_slip_says_why(app: Flask, desk: Desk, read: Callable
     assert "因此不写明日期" in paper
 
 
-@pytest.mark.parametrize("change", ["verified = false", "effective_due = NULL"])
-def test_an_unverified_period_promises_nothing(app: Flask, desk: Desk, read: Callable, change: str) -> None:
+@pytest.mark.parametrize(
+    ("change", "says"), [("verified = false", "尚在核对"), ("effective_due = NULL", "正在依法暂停计算")]
+)
+def test_an_unverified_or_paused_period_promises_nothing(
+    app: Flask, desk: Desk, read: Callable, change: str, says: str
+) -> None:
     with app.app_context(), database.separate_write() as connection:
         connection.execute(text(f"UPDATE clock SET {change}"))
     paper = read(f"{desk.slip}/print")
     assert "最迟" not in paper
     assert "12月8日" not in paper
-    assert "尚在核对" in paper
+    assert says in paper
 
 
 def test_a_provisional_date_says_so(app: Flask, desk: Desk, read: Callable) -> None:
