@@ -1,7 +1,9 @@
 """Forms of cases: fields that speak Chinese, forms built from declarations, the registration, the actions on a case."""
 
 from portal.cases.forms.actions import (
+    AdviceForm,
     AttachForm,
+    CareForm,
     CloseForm,
     ContactForm,
     LinkForm,
@@ -9,6 +11,7 @@ from portal.cases.forms.actions import (
     OpenForm,
     OutcomeForm,
     ReasonForm,
+    RecuseForm,
     SettleForm,
     StatementForm,
     VisitForm,
@@ -16,11 +19,14 @@ from portal.cases.forms.actions import (
 from portal.cases.forms.amendment import AmendForm, PartyForm, amend_form
 from portal.cases.forms.declared import step_form, to_data
 from portal.cases.forms.fields import scoped
+from portal.cases.forms.guide import guide_form
 from portal.cases.forms.registration import RegisterForm, register_form
 
 __all__ = [
+    "AdviceForm",
     "AmendForm",
     "AttachForm",
+    "CareForm",
     "CloseForm",
     "ContactForm",
     "LinkForm",
@@ -29,11 +35,13 @@ __all__ = [
     "OutcomeForm",
     "PartyForm",
     "ReasonForm",
+    "RecuseForm",
     "RegisterForm",
     "SettleForm",
     "StatementForm",
     "VisitForm",
     "amend_form",
+    "guide_form",
     "register_form",
     "scoped",
     "step_form",

@@ -111,6 +111,29 @@ class LinkForm(ActionForm):
     why = Line("关联原因", [AtMost(200)])
 
 
+class RecuseForm(ActionForm):
+    """回避: the interest in the matter or with the person."""
+
+    interest = Lines(
+        "利害关系",
+        [Filled("请写明利害关系。"), AtMost(500)],
+        description="与信访事项或者信访人有直接利害关系的，应当回避",
+    )
+
+
+class CareForm(ActionForm):
+    """疏导帮扶 after the end of a petition."""
+
+    kind = Chips("类别", [Filled("请选择类别。")], choices=choices(vocabulary.CARE))
+    words = Lines("做了什么", [Filled("请写明做了什么。"), AtMost(2000)], description="只写所做的事，不写对人的评价")
+
+
+class AdviceForm(FlaskForm):
+    """初步分流建议 as the window records it; the answers travel with it."""
+
+    remark = Line("补充说明", [AtMost(300)], description="会印在给群众的建议单上，可不填")
+
+
 class OpenForm(ActionForm):
     """Opening one of the actor's own platforms on the case; its choices are set by the view."""
 

@@ -1,6 +1,7 @@
 """Everything that changes a case. Runs inside database.write(); adds, flushes, appends to the trail, never commits."""
 
 from portal.cases.operations.amendment import amend
+from portal.cases.operations.conduct import care, recuse
 from portal.cases.operations.contacts import (
     mark_statement,
     record_contact,
@@ -11,6 +12,7 @@ from portal.cases.operations.contacts import (
 from portal.cases.operations.drafts import drop_draft, save_draft
 from portal.cases.operations.given import Amendment, FieldProblems, PersonGiven, Refused, Registration, StaleVersion
 from portal.cases.operations.grants import account_scope, grant, platform_scope, unit_scope
+from portal.cases.operations.guidance import advise, print_advice
 from portal.cases.operations.outcome import close_case, link, missing_for_closing, rate, set_outcome
 from portal.cases.operations.papers import AttachmentRefused, attach
 from portal.cases.operations.parties import add_party
@@ -30,8 +32,10 @@ __all__ = [
     "account_scope",
     "add_party",
     "advance",
+    "advise",
     "amend",
     "attach",
+    "care",
     "close_case",
     "drop_draft",
     "grant",
@@ -40,10 +44,12 @@ __all__ = [
     "missing_for_closing",
     "open_proceeding",
     "platform_scope",
+    "print_advice",
     "rate",
     "recompute",
     "record_contact",
     "record_visit",
+    "recuse",
     "register",
     "save_draft",
     "set_outcome",

@@ -8,6 +8,8 @@ blueprint = Blueprint("cases", __name__)
 from portal.cases.views import (  # noqa: E402
     amendment,
     clocks,
+    conduct,
+    guide,
     home,
     listing,
     outcome,
@@ -23,6 +25,8 @@ __all__ = [
     "amendment",
     "blueprint",
     "clocks",
+    "conduct",
+    "guide",
     "home",
     "listing",
     "outcome",

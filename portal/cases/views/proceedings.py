@@ -1,12 +1,12 @@
 """Opening a platform's procedure on a case, and taking its steps."""
 
-from flask import Response, abort
+from flask import Response, abort, request
 
 from portal import clock
 from portal.access.guard import actor, requires
 from portal.access.permissions import Permission
 from portal.cases import operations, queries, registry
-from portal.cases.definition import Platform, Step
+from portal.cases.definition import Choice, Platform, Step
 from portal.cases.forms import OpenForm, scoped, step_form, to_data
 from portal.cases.forms.fields import choices
 from portal.cases.models import Case
@@ -21,7 +21,8 @@ def step(number: str, proceeding_id: int, step: str) -> Response:
     """One step of a procedure, as a form built from its declaration."""
     case = open_case(number)
     shown, platform, declared = _declared(case, proceeding_id, step)
-    form = scoped(step_form(declared.fields)(data={"version": shown.version}), f"step-{proceeding_id}-{step}")
+    first = {"version": shown.version} | _chosen(declared)
+    form = scoped(step_form(declared.fields)(data=first), f"step-{proceeding_id}-{step}")
     action = Action(
         case=case,
         title=f"{platform.short}：{declared.label}",
@@ -61,6 +62,12 @@ def open_proceeding(number: str) -> Response:
             session, actor(), current, form.platform.data, at=clock.now()
         ),
     )
+
+
+def _chosen(declared: Step) -> dict[str, str]:
+    """Choices that the link to the form has made already (the guide's answer); the person still confirms them."""
+    asked = (each for each in declared.fields if isinstance(each, Choice))
+    return {each.name: given for each in asked if (given := request.args.get(each.name)) in dict(each.options)}
 
 
 def _declared(case: Case, proceeding_id: int, code: str) -> tuple[queries.ProceedingShown, Platform, Step]:

@@ -1,6 +1,7 @@
 """信访接处 (信访工作条例): the 信访部门 registers and dispatches, the organ with the power handles, its superiors review.
 
-Split by who acts: dispatch, handling, review, and what happens beside the way; the guide of 第三十一条 stands by itself. The hall records the other organs' decisions; it never signs them.
+Split by who acts: dispatch, handling, review, and what happens beside the way; the guide of 第三十一条 stands by itself.
+The hall records the other organs' decisions; it never signs them.
 """
 
 from portal.access.permissions import Permission
