@@ -1,7 +1,7 @@
 """Legal periods on the case page: what stands on their face, why the date is this one, and the forms that change them."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -248,3 +248,19 @@ def test_the_panel_is_light_and_its_queries_few(founded, clerk, number, period):
         answer = clerk.get(address)
     assert len(sent) <= 12, len(sent)
     assert len(answer.data) <= 60_000
+
+
+def test_the_list_by_date_goes_page_by_page_through_every_date_in_order(founded, clerk, number):
+    for days in range(27):
+        # the dates run against the order of registration, and two of them are the same
+        registered(founded, subject=f"第{days}件", received_at=NOW - timedelta(days=days // 2))
+    address, seen = "/cases?order=due", []
+    while address:
+        page = html(clerk.get(address))
+        seen += [link.get_text() for link in page.select("#case-list tbody td:first-child a")]
+        older = [link["href"] for link in page.select(".pager a") if "更晚到期" in link.get_text()]
+        address = older[0] if older else None
+    with founded.app_context():
+        dated = database.db.session.execute(select(Case.number).order_by(Case.next_due, Case.id)).scalars().all()
+    assert seen == dated
+    assert len(seen) == 28
