@@ -12,7 +12,7 @@ from portal.access import audit, guard
 from portal.access import forms as access_forms
 from portal.access import views as access
 from portal.access.permissions import Permission as P
-from portal.cases import registry
+from portal.cases import law, registry
 from portal.cases import views as cases
 from portal.config import Settings
 from portal.documents import views as documents
@@ -46,13 +46,14 @@ MENU = (
     Item("公告", "queue.notices", P.NOTICE_PUBLISH),
     Item("统计", "reports.queue_report", P.REPORT_READ),
     Item("大厅设置", "organisation.hall", P.HALL_CONFIGURE),
+    Item("日历与期限", "law.calendar", P.HALL_CONFIGURE),
     Item("机关代字", "letters.words", P.HALL_CONFIGURE),
     Item("屏幕", "queue.screens", P.SCREEN_APPROVE),
     Item("账号", "access.accounts", P.ACCOUNT_MANAGE),
     Item("审计", "audit.index", P.AUDIT_READ),
 )
 BLUEPRINTS = (
-    *(module.blueprint for module in (access, audit, organisation, hours, people, cases, documents, queue)),
+    *(module.blueprint for module in (access, audit, organisation, hours, people, cases, law, documents, queue)),
     *(module.blueprint for module in (letters, handoff, joint, closing, reports)),
     health.blueprint,
 )
