@@ -51,20 +51,18 @@ def recompute(
     the new one and why: rule, calendar or history. All that were checked carry the version of the calendar of now.
     """
     now = law(session)
-    found = _open_clocks(session, centre_id, after, most)
+    found = _hold(session, centre_id, after, most)
     counted = recount(session, found, now)
-    moving = [clock.id for clock in found if clock.id in counted and counted[clock.id].differs(clock)][:MOST_MOVED]
+    moving = [clock for clock in found if clock.id in counted and counted[clock.id].differs(clock)][:MOST_MOVED]
+    complete = len(found) < most
     if len(moving) == MOST_MOVED:
-        found = [clock for clock in found if clock.id <= moving[-1]]
-        complete = False
-    else:
-        complete = len(found) < most
-    moved = _move(session, moving, now, at)
+        found, complete = [clock for clock in found if clock.id <= moving[-1].id], False
+    _move(session, moving, counted, now, at)
     for clock in found:
         if clock.id in counted and clock.rule_version != counted[clock.id].rule.version:
             clock.rule_version, clock.verified = counted[clock.id].rule.version, counted[clock.id].rule.verified
     _stamp(session, [clock.id for clock in found], now)
-    return Recomputed(len(found), moved, None if complete else found[-1].id)
+    return Recomputed(len(found), len(moving), None if complete else found[-1].id)
 
 
 def recount(session: Session, clocks: Iterable[Clock], now: Law) -> dict[int, Recount]:
@@ -84,28 +82,24 @@ def recount(session: Session, clocks: Iterable[Clock], now: Law) -> dict[int, Re
     return counted
 
 
-def _open_clocks(session: Session, centre_id: int, after: int, most: int) -> list[Clock]:
+def _hold(session: Session, centre_id: int, after: int, most: int) -> list[Clock]:
+    """The next open clocks, held all at once: whoever changes a clock holds it first, then its case, then its chain."""
     wanted = select(Clock).where(Clock.centre_id == centre_id, Clock.stopped_at.is_(None), Clock.id > after)
-    return list(session.scalars(wanted.order_by(Clock.id).limit(most)))
+    held = wanted.order_by(Clock.id).limit(most).with_for_update()
+    return list(session.scalars(held, execution_options={"populate_existing": True}))
 
 
-def _move(session: Session, ids: list[int], now: Law, at: datetime) -> int:
-    """Move those of ``ids`` that still differ once their cases are held, in the order in which others hold them."""
-    if not ids:
-        return 0
-    of_clocks = select(Clock.case_id).where(Clock.id.in_(ids))
-    held = session.scalars(select(Case).where(Case.id.in_(of_clocks)).order_by(Case.id).with_for_update())
+def _move(session: Session, clocks: list[Clock], counted: dict[int, Recount], now: Law, at: datetime) -> None:
+    if not clocks:
+        return
+    ids = {clock.case_id for clock in clocks}
+    held = session.scalars(select(Case).where(Case.id.in_(ids)).order_by(Case.id).with_for_update())
     cases = {case.id: case for case in held}
-    wanted = select(Clock).where(Clock.id.in_(ids), Clock.stopped_at.is_(None)).order_by(Clock.id).with_for_update()
-    clocks = list(session.scalars(wanted, execution_options={"populate_existing": True}))
-    counted = recount(session, clocks, now)
-    moved = [clock for clock in clocks if clock.id in counted and counted[clock.id].differs(clock)]
-    for clock in moved:
+    for clock in clocks:
         _note(session, cases[clock.case_id], clock, counted[clock.id], now, at)
         _set(clock, counted[clock.id])
-    for case_id in sorted({clock.case_id for clock in moved}):
-        refresh_next_due(session, cases[case_id])
-    return len(moved)
+    for case in cases.values():
+        refresh_next_due(session, case)
 
 
 def _set(clock: Clock, to: Recount) -> None:
