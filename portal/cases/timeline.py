@@ -58,7 +58,7 @@ def _sealed_from(actor: Actor, entry: Entry) -> bool:
     return (
         bool(code)
         and code not in actor.platforms
-        and entry.kind.startswith(("proceeding", "clock"))
+        and entry.kind.startswith(("proceeding", "clock", "letter"))
         and registry.platform(code).sealed
     )
 
@@ -204,6 +204,8 @@ TELLERS: dict[str, tuple[str, Callable[[Entry], Telling]]] = {
     "clock.extended": ("step", clock_words.extended),
     "clock.restarted": ("step", clock_words.restarted),
     "clock.named": ("step", clock_words.renamed),
+    "clock.warned": ("step", clock_words.warned),
+    "clock.overdue": ("step", clock_words.passed),
     "contact.made": ("contact", _contact),
     "contact.settled": ("contact", _settled),
     "statement.taken": ("paper", _said("制作接谈笔录")),

@@ -2,7 +2,7 @@
 
 import io
 
-from flask import Response, abort, redirect, send_file, url_for
+from flask import Response, abort, redirect, request, send_file, url_for
 
 from portal import clock, database
 from portal.access.guard import actor, requires
@@ -81,6 +81,7 @@ def _sheet(case: Case, letter: Letter, made: blocks.Composition, what: str, *, p
         preview=preview,
         may_print=actor().may(Permission.CASE_RECORD),
         what=what,
+        autoprint=NOW_PRINTING in request.args and not preview,
         case=case,
         back_url=url_for("letters.show", number=case.number, letter_id=letter.id),
     )
