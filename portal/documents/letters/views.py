@@ -19,6 +19,7 @@ from portal.documents.letters import blocks, composing, issuers, life, offers, o
 from portal.documents.letters.forms import ActForm, ServeForm, WhyForm, WordForm, letter_form
 from portal.documents.letters.kinds import KINDS, Issuer, Kind
 from portal.documents.letters.models import Letter
+from portal.documents.letters.operations.drafting import platform_of
 from portal.documents.letters.operations.shared import facts_of
 from portal.documents.letters.serving import METHODS, OUTCOMES, PROOFS, Attempt
 from portal.organisation.models import Unit
@@ -100,7 +101,7 @@ def draft(number: str, kind: str) -> Response:
     case = open_case(number)
     declared = KINDS.get(kind) or abort(404)
     organs = issuers.candidates(db.session, actor(), case, declared)
-    missing = issuers.MISSING[declared.issuer] if declared.formal and not organs else ""
+    missing = _missing(case, declared, organs)
     asked = letter_form(declared, organs)
     offer = {} if request.method == "POST" else offers.offered(db.session, actor(), case, declared)
     form = scoped(asked(data=_as_typed(declared, offer)), "letter")
@@ -267,6 +268,17 @@ def _as_typed(kind: Kind, facts: dict[str, Any]) -> dict[str, Any]:
     """Facts as the form's fields take them: days as days."""
     known = composing.days(kind, facts)
     return {name: value for name, value in known.items() if value is not None}
+
+
+def _missing(case: Case, kind: Kind, organs: list[Unit]) -> str:
+    """Why ``kind`` cannot be drafted on ``case`` at all, told before anybody types; "" where it can."""
+    if kind.formal and not organs:
+        return issuers.MISSING[kind.issuer]
+    try:
+        platform_of(db.session, actor(), case, kind)
+    except Refused as problem:
+        return str(problem)
+    return ""
 
 
 def _issuer(form: FlaskForm) -> int | None:
