@@ -207,6 +207,19 @@ def test_where_the_parties_extend_without_a_number_the_day_is_asked_for(hall, st
     assert (held.natural_due, held.effective_due) == (date(2026, 12, 1), date(2026, 12, 20))
 
 
+def test_a_day_agreed_on_has_its_own_target_and_is_never_earlier_than_the_count():
+    rule = deadlines.rule("court_link.online_before_filing")  # thirty days from 23 November end on 23 December
+    agreed = clocks.due_of(rule, clocks.History(TODAY, until=date(2026, 12, 27)), CALENDAR)
+    assert (agreed.effective_due, agreed.internal_target) == (date(2026, 12, 27), date(2026, 12, 25))
+    assert agreed.steps[-1] == "经同意延长到2026-12-27，这是指定的日期，不再顺延。"
+    # an appraisal of eight days afterwards takes the count itself to 31 December, past the day agreed on
+    spans = ((date(2026, 12, 1), date(2026, 12, 8)),)
+    longer = clocks.due_of(rule, clocks.History(TODAY, pauses=spans, until=date(2026, 12, 27)), CALENDAR)
+    assert longer.effective_due == date(2026, 12, 31)
+    lasting = clocks.due_of(rule, clocks.History(TODAY, pauses=((date(2026, 12, 1), None),)), CALENDAR)
+    assert lasting.steps[-1] == "自2026-12-01起暂停；恢复以后才知道最后一日。"
+
+
 def test_an_extension_waits_for_the_end_of_a_pause(hall, started):
     held = started("labour.conclude", date(2026, 10, 20))
     held = do(clock_changes.pause, hall.clerk, held, ground="suspension", first=date(2026, 11, 20), note="")

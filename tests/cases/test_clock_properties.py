@@ -121,7 +121,7 @@ def _agrees(session, clock_id: int) -> None:
         deadlines.rule(held.key), held.started_on, law(session).calendar, pauses=ended, extension=amount
     )
     until = [row.until for row in extensions if row.until]
-    expected = None if len(ended) < len(pauses) else until[-1] if until else counted.effective_due
+    expected = None if len(ended) < len(pauses) else max([counted.effective_due, *until[-1:]])
     assert (held.natural_due, held.effective_due) == (counted.natural_due, expected)
     assert held.provisional == counted.provisional
 

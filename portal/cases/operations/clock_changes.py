@@ -258,9 +258,9 @@ def _extension_problems(held: _Held, given: Extension, today: date) -> dict[str,
     elif given.until is None or given.until <= held.clock.effective_due:
         found["until"] = f"请填写延长到哪一天，须晚于现在的最后一日 {held.clock.effective_due}。"
     if not given.ground.strip():
-        found["ground"] = f"请写明延长的理由（{rule.extension_needs}）。"
+        found["ground"] = "请写明延长的理由。"
     if grounds.needs_approval(rule) and not given.approver.strip():
-        found["approver"] = f"请填写批准或同意的人（{rule.extension_needs}）。"
+        found["approver"] = "请填写批准或同意的人：法律规定延长须经批准（同意）。"
     if not held.clock.started_on <= given.approved_on <= today:
         found["approved_on"] = f"批准日期须在起算日 {held.clock.started_on} 至今天之间。"
     if grounds.needs_telling(rule) and not (given.informed_on or given.notice.strip()):

@@ -57,18 +57,28 @@ def due_of(rule: Rule, history: History, calendar: Calendar) -> Reckoned:
     # hours from a start of which only the day is known run from 0:00, the earliest they can
     start = at_hall(history.started_on) if rule.unit == "hour" else history.started_on
     due = deadlines.due(rule, start, calendar, pauses=ended, extension=history.extension)
-    effective = history.until or _day(due.effective_due)
+    natural, effective = _day(due.natural_due), _day(due.effective_due)
     if history.paused_since:
-        return Reckoned(_day(due.natural_due), None, None, due.provisional, due.steps)
-    return Reckoned(_day(due.natural_due), effective, due.internal_target, due.provisional, due.steps)
+        told = f"自{history.paused_since}起暂停；恢复以后才知道最后一日。"
+        return Reckoned(natural, None, None, due.provisional, (*due.steps, told))
+    if history.until is None or history.until <= effective:
+        return Reckoned(natural, effective, due.internal_target, due.provisional, due.steps)
+    target = _target(rule, history.started_on, history.until, calendar)
+    told = f"经同意延长到{history.until}，这是指定的日期，不再顺延。"
+    return Reckoned(natural, history.until, target, due.provisional, (*due.steps, told))
+
+
+def _target(rule: Rule, start: date, last: date, calendar: Calendar) -> date | None:
+    """The office's own target for a day that a person named: the last working day by then, if there is one in the period."""
+    found = calendar.last_workday_until(last) if rule.binds == "office" else None
+    return None if found is None or found < start else found
 
 
 def _named(rule: Rule, history: History, calendar: Calendar) -> Reckoned:
     if history.named_due is None:
         raise deadlines.NotSetByLaw(f"{rule.citation}没有规定“{rule.step}”的期限数字，须逐件指定日期")
-    target = calendar.last_workday_until(history.named_due) if rule.binds == "office" else None
-    late = target is not None and target < history.started_on
-    return Reckoned(history.named_due, history.named_due, None if late else target, False)
+    target = _target(rule, history.started_on, history.named_due, calendar)
+    return Reckoned(history.named_due, history.named_due, target, False)
 
 
 def histories(session: Session, clocks: Iterable[Clock]) -> dict[int, History]:

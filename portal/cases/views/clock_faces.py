@@ -68,6 +68,7 @@ class Why:
     days: tuple[Stretch, ...]
     pauses: tuple[PauseTold, ...]
     extensions: tuple[ClockExtension, ...]
+    unit: str  # of the extensions
     cap: str
     roll: str
     steps: tuple[str, ...]
@@ -124,6 +125,7 @@ def why(session: Session, actor: Actor, clock: Clock, today: date) -> Why:
         days=days,
         pauses=tuple(_pause(clock.key, row) for row in pauses),
         extensions=tuple(session.scalars(longer)),
+        unit=UNITS.get(rule.extension_unit, ""),
         cap=_cap(rule, history),
         roll=_roll(rule, days, history),
         steps=due.steps,
@@ -237,7 +239,7 @@ def _cap(rule: Rule, history: History) -> str:
 
 def _roll(rule: Rule, days: tuple[Stretch, ...], history: History) -> str:
     if rule.amount is None or history.until:
-        return "最后一日是指定的，不顺延。"
+        return "最后一日是指定的日期，不顺延。"
     if rule.backward:
         return "倒数的期限不顺延。"
     if rule.unit in ("working_day", "hour"):
