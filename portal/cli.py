@@ -32,7 +32,8 @@ from portal.organisation.models import Centre
 from portal.statutes import deadlines
 from portal.statutes import operations as statutes
 from portal.statutes import queries as statute_queries
-from portal.statutes.workdays import Calendar, published_years
+from portal.statutes.queries import Law
+from portal.statutes.workdays import published_years
 from portal.trail import queries as trail
 
 NOT_SET = 2
@@ -59,7 +60,9 @@ def init_app(app: Flask) -> None:
 def due(key: str, start: str, pauses: tuple[str, ...], extend: str) -> None:
     """计算期限:KEY 见 deadlines.csv,START 写成 2026-11-23 或 2026-11-23T10:30。"""
     try:
-        answer = deadlines.answer(key, start, pauses, _whole(extend), _calendar())
+        law = _law()
+        own = (law.calendar, law.rules) if law else ()
+        answer = deadlines.answer(key, start, pauses, _whole(extend), *own)
     except deadlines.NotSetByLaw as problem:
         _fail(problem.code, str(problem), NOT_SET)
     except deadlines.StatuteError as problem:
@@ -79,13 +82,13 @@ def _fail(code: str, message: str, status: int) -> NoReturn:
     sys.exit(status)
 
 
-def _calendar() -> Calendar | None:
-    """The hall's own calendar; None (the published years) where it is empty or the database is not made yet."""
+def _law() -> Law | None:
+    """The hall's own calendar and rules; None (what came with the program) where they are empty or not made yet."""
     try:
-        held = statute_queries.calendar(db.session())
+        held = statute_queries.law(db.session())
     except (OperationalError, ProgrammingError):
         return None
-    return held if held.years else None
+    return held if held.calendar.years else None
 
 
 @calendar.command("load")

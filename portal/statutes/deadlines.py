@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from portal.clock import HALL
-from portal.statutes import counting, explain, grounds
+from portal.statutes import counting, explain, grounds, rulebook
 from portal.statutes.counting import Pause, Run
 from portal.statutes.errors import (
     BadInput,
@@ -21,6 +21,7 @@ from portal.statutes.errors import (
     StatuteError,
     UnknownRule,
 )
+from portal.statutes.rulebook import Rulebook
 from portal.statutes.table import Rule, load, parse, rules
 from portal.statutes.workdays import Calendar, from_chinesecalendar
 
@@ -82,22 +83,29 @@ def due(
 
 
 def answer(
-    key: str, start_text: str, pause_texts: Sequence[str] = (), extend: int = 0, calendar: Calendar | None = None
+    key: str,
+    start_text: str,
+    pause_texts: Sequence[str] = (),
+    extend: int = 0,
+    calendar: Calendar | None = None,
+    book: Rulebook | None = None,
 ) -> dict[str, Any]:
     """The count as a JSON-able dict: key, natural_due, effective_due, internal_target, provisional, verified, article, steps.
 
     ``start_text``: YYYY-MM-DD, or YYYY-MM-DDTHH:MM with an optional zone (Asia/Shanghai without one). An hour rule given only
     a day runs from 0:00, the earliest it can. ``pause_texts``: FROM..TO, both days paused. ``calendar``: the published years
-    when None. Raises UnknownRule, NotSetByLaw, BadInput (ExtensionRefused is one), each with a Chinese message.
+    when None. ``book``: the portal's own table when None; the version in force on the day of start counts. Raises
+    UnknownRule, NotSetByLaw, BadInput (ExtensionRefused is one), each with a Chinese message.
     """
-    found = rule(key)
-    if found.amount is None:
-        due(
-            found, date.min, calendar or from_chinesecalendar()
-        )  # says that the law sets no number, whatever else was typed
+    days, book = calendar or from_chinesecalendar(), book or rulebook.own()
+    newest = book.newest(key)
+    if newest.amount is None and len(book.held(key)) == 1:
+        due(newest, date.min, days)  # says that the law sets no number, whatever else was typed
+    begun = _start(newest, start_text)
+    found = book.on(key, _day_of(begun))
     start = _start(found, start_text)
     pauses = [_pause(text) for text in pause_texts]
-    counted = due(found, start, calendar or from_chinesecalendar(), pauses=pauses, extension=extend)
+    counted = due(found, start, days, pauses=pauses, extension=extend)
     steps = counted.steps
     if found.unit == "hour" and DAY.fullmatch(start_text.strip()):
         steps = ("起算只写了日期，没有写时刻，按当日零时起算（最早的可能）。", *steps)

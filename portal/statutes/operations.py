@@ -103,8 +103,8 @@ def keep_result(
 
 
 def discard(session: Session, actor: Actor, draft_id: int, *, at: datetime) -> StatuteDraft:
-    """Put a draft away; it stays readable. Raises DraftRefused for one that is decided."""
-    draft = _undecided(session, actor, draft_id)
+    """Put a draft, or a calendar that waits for its day, away; it stays readable. Raises DraftRefused for any other."""
+    draft = _undecided(session, actor, draft_id, (DRAFT, SCHEDULED))
     draft.state, draft.decided_at, draft.decided_by = DISCARDED, at, actor.id
     session.flush()
     _note(session, draft, "statute.discarded", actor, at, {})
@@ -182,9 +182,9 @@ def _apply_calendar(session: Session, draft: StatuteDraft, at: datetime) -> dict
     return {"year": draft.year, "notice": draft.notice, "notice_before": before, "days_before": len(old)}
 
 
-def _undecided(session: Session, actor: Actor, draft_id: int) -> StatuteDraft:
+def _undecided(session: Session, actor: Actor, draft_id: int, states: tuple[str, ...] = (DRAFT,)) -> StatuteDraft:
     """The draft, with every undecided one held: of two that publish at the same moment the second sees what the first did."""
-    held = select(StatuteDraft).where(StatuteDraft.state == DRAFT).order_by(StatuteDraft.id).with_for_update()
+    held = select(StatuteDraft).where(StatuteDraft.state.in_(states)).order_by(StatuteDraft.id).with_for_update()
     found = {draft.id: draft for draft in session.scalars(held, execution_options={"populate_existing": True})}
     draft = found.get(draft_id)
     if draft is None or draft.centre_id != actor.centre_id:

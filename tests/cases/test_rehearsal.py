@@ -144,6 +144,26 @@ def test_a_calendar_may_wait_for_its_day(session: Session, hall: Hall) -> None:
     assert told(session)[-1] == "statute.in_force"
 
 
+def test_a_calendar_that_waits_can_be_taken_back(session: Session, hall: Hall) -> None:
+    draft_id = drafted()
+    rehearsed(draft_id)
+    published(draft_id, on=date(2026, 12, 1))
+    with database.write() as writing:
+        operations.discard(writing, OTHER, draft_id, at=LATER)
+    recomputing.recompute_all(1, LATER + timedelta(days=30))
+    assert 2027 not in queries.law(session).calendar.years
+    with pytest.raises(DraftRefused, match="已经发布或作废"), database.write() as writing:
+        operations.discard(writing, ADMIN, draft_id, at=LATER)
+
+
+def test_another_centres_draft_is_nobodys_here(session: Session, hall: Hall) -> None:
+    draft_id = drafted()
+    stranger = replace(ADMIN, centre_id=2)
+    assert queries.draft(session, 2, draft_id) is None
+    with pytest.raises(DraftRefused), database.write() as writing:
+        operations.discard(writing, stranger, draft_id, at=LATER)
+
+
 def test_a_new_rule_counts_from_its_day_and_old_matters_keep_the_old_one(session: Session, hall: Hall) -> None:
     old, late = registered(hall.clerk), registered(hall.clerk)
     young = started(late, "petition.dispatch", date(2026, 11, 24))

@@ -56,6 +56,16 @@ def test_typed_rows_stay_and_wrong_unsigned_rows_are_corrected(hall):
     )
 
 
+def test_a_year_whose_notice_was_recorded_is_not_filled_up_again(hall):
+    with database.write() as session:
+        for day in (date(2026, 1, 1), date(2026, 10, 1)):
+            session.add(Holiday(date=day, kind="rest", name="节", notice="国办发明电〔2025〕7号", loaded_at=AT))
+    with database.write() as session:
+        operations.load_published(session, LATER)
+    assert hall.get(Holiday, date(2026, 10, 10)) is None
+    assert hall.get(Holiday, date(2025, 10, 1)).kind == "rest"
+
+
 def test_the_database_refuses_an_unknown_kind(hall):
     with pytest.raises(IntegrityError), database.write() as session:
         session.add(Holiday(date=date(2027, 1, 1), kind="maybe", name="元旦", notice="", loaded_at=AT))

@@ -70,6 +70,33 @@ def test_a_duplicate_key_is_refused():
         table.parse(_text(GOOD, GOOD))
 
 
+def test_a_key_may_have_versions_one_after_the_other_in_any_order():
+    old, new = GOOD | {"valid_to": "2026-12-31"}, GOOD | {"valid_from": "2027-01-01", "amount": "20"}
+    text = _text(new, old)
+    assert [rule.amount for rule in table.parse_versions(text)["petition.trial"]] == [9, 20]
+    assert table.parse(text)["petition.trial"].version == "2027-01-01"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({}, {"valid_from": "2027-01-01"}),
+        ({"valid_to": "2027-01-01"}, {"valid_from": "2027-01-01"}),
+        ({"valid_from": ""}, {"valid_from": "2020-01-01", "valid_to": "2021-01-01"}),
+        ({"valid_from": "2023-01-01"}, {"valid_to": ""}),
+    ],
+)
+def test_versions_that_are_valid_on_one_day_are_refused(first, second):
+    with pytest.raises(DeadlineTableError, match=r"第 3 行 petition\.trial：键重复，有效期与第 2 行重叠"):
+        table.parse(_text(GOOD | first, GOOD | second))
+
+
+def test_a_rule_is_written_as_the_row_that_gives_it():
+    for versions in table.rule_versions().values():
+        for rule in versions:
+            assert table.from_cells(table.cells_of(rule)) == rule
+
+
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
