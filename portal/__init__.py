@@ -28,6 +28,7 @@ from portal.queue import stream
 from portal.queue import views as queue
 from portal.reports import views as reports
 from portal.reports.closing import views as closing
+from portal.supervision import views as inbox
 from portal.web import errors, formats, navigation, routing, security
 from portal.web.navigation import Item
 
@@ -54,7 +55,7 @@ MENU = (
 )
 BLUEPRINTS = (
     *(module.blueprint for module in (access, audit, organisation, hours, people, cases, law, documents, queue)),
-    *(module.blueprint for module in (letters, handoff, joint, closing, reports)),
+    *(module.blueprint for module in (letters, handoff, joint, inbox, closing, reports)),
     health.blueprint,
 )
 

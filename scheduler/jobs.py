@@ -12,6 +12,7 @@ from portal import clock, database
 from portal.database import db
 from portal.organisation.models import Centre
 from portal.queue.operations import appointments
+from portal.supervision import minding
 from portal.trail import operations as trail
 from scheduler import lease
 
@@ -43,7 +44,31 @@ def mark_missed_appointments(app: Flask) -> None:
                 appointments.mark_missed(session, centre_id, clock.now())
 
 
-JOBS = (Job("seal-trail", 60, seal_trail), Job("mark-missed-appointments", 300, mark_missed_appointments))
+def recompute_clocks(app: Flask) -> None:
+    """Each centre's open clocks, once a night: a calendar that was published moves what was provisional."""
+    for centre_id in db.session.scalars(select(Centre.id).order_by(Centre.id)).all():
+        minding.recompute_nightly(centre_id, clock.now())
+
+
+def tell_dates(app: Flask) -> None:
+    """Warnings before a legal date, overdue marks and moved dates into inboxes, in each hall's working hours."""
+    for centre_id in db.session.scalars(select(Centre.id).order_by(Centre.id)).all():
+        minding.tell_dates(centre_id, clock.now())
+
+
+def send_digests(app: Flask) -> None:
+    """每日提要, once each working morning."""
+    for centre_id in db.session.scalars(select(Centre.id).order_by(Centre.id)).all():
+        minding.send_digests(centre_id, clock.now())
+
+
+JOBS = (
+    Job("seal-trail", 60, seal_trail),
+    Job("mark-missed-appointments", 300, mark_missed_appointments),
+    Job("recompute-clocks", 600, recompute_clocks),
+    Job("tell-dates", 300, tell_dates),
+    Job("send-digests", 300, send_digests),
+)
 
 
 def run(app: Flask, job: Job, holder: str) -> bool:

@@ -55,6 +55,27 @@ def recomputed(entry: Entry) -> tuple[str, str]:
     return (f"期限重新推算：{_step(entry)}", _joined(WHY[entry.data["why"]], moved, certain))
 
 
+def warned(entry: Entry) -> tuple[str, str]:
+    """A "clock.warned" event: a warning point of the centre was reached."""
+    left = f"提前 {entry.data['days']} 日" if entry.data["days"] else "到期日当天"
+    return (f"期限提醒：{_step(entry)}", _joined(left, _last_day(entry), _told(entry)))
+
+
+def passed(entry: Entry) -> tuple[str, str]:
+    """A "clock.overdue" event."""
+    title = "超过指定日期" if entry.data["named"] else "超期"
+    return (f"{title}：{_step(entry)}", _joined(_last_day(entry), _told(entry)))
+
+
+def _last_day(entry: Entry) -> str:
+    provisional = "（暂定，当年放假安排未公布）" if entry.data["provisional"] else ""
+    return f"最后一日 {entry.data['due']}{provisional}"
+
+
+def _told(entry: Entry) -> str:
+    return f"已提醒 {len(entry.data['told'])} 人" if entry.data["told"] else "没有可以提醒的人"
+
+
 def _moved(entry: Entry) -> str:
     return f"最后一日由 {entry.data['from'] or '未定'} 改为 {entry.data['to'] or '暂停中'}"
 

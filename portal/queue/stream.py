@@ -58,7 +58,7 @@ def case_address(case_id: int) -> str:
 @blueprint.get("/stream/<kind>")
 @requires(Permission.SESSION_USE)
 def staff(kind: str) -> Response:
-    """window, desk, overview, home, joint: what each of these pages shows, under the event names queue, board, window, relays, alarm, joint."""
+    """What a page shows (window, desk, overview, home, joint, inbox), under the event names queue, board, window, relays, alarm, joint, inbox."""
     return _open(_topics(kind, actor()))
 
 
@@ -115,6 +115,8 @@ def _topics(kind: str, who: Actor) -> dict[Topic, str]:
         return {(who.centre_id, "joint"): "joint"}
     if kind == "home":
         return {**queue, **relays, **alarm}
+    if kind == "inbox":
+        return {(who.centre_id, f"inbox:{who.id}"): "inbox"}
     abort(404)
 
 
