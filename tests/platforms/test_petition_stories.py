@@ -448,9 +448,15 @@ def test_whoever_declared_an_interest_takes_no_step_and_a_colleague_does(
     assert post(clerk, f"/cases/{number}/recusal", interest="信访人是我表弟").status_code == 303
     assert "申明回避" in html(clerk.get(f"/cases/{number}")).select_one("#timeline").get_text()
     assert "回避" in refusal(take(clerk, number, "refer", {"unit": "县局"}))
+    outcome = html(clerk.get(f"/cases/{number}")).select_one('#demands a[href*="/demands/"]')["href"]
+    assert "回避" in refusal(post(clerk, outcome, results="solved", met="met", outcome=""))
+    assert "回避" in refusal(post(clerk, f"/cases/{number}/closing", remark=""))
     again = post(clerk, f"/cases/{number}/recusal", interest="再说一次", part=True)
     assert "已经申明" in again.get_data(as_text=True)
     assert state_of(inside, number) == "registered"
+    colleague = sign_in("accused")  # of nothing in this matter: another clerk of the platform
+    taken(colleague, number, ("refer", {"unit": "县局"}))
+    assert state_of(inside, number) == "referred"
 
 
 def test_care_goes_on_after_the_end_and_opens_nothing(clerk: FlaskClient, inside: Callable) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from portal.access.actor import Actor
 from portal.cases import registry, vocabulary
 from portal.cases.models import Case, CaseLink, Demand, Proceeding, Rating
+from portal.cases.operations import conduct
 from portal.cases.operations.given import FieldProblems, Refused
 from portal.cases.operations.record import note
 
@@ -30,6 +31,7 @@ def set_outcome(
     if problems:
         raise FieldProblems(problems)
     case = session.get(Case, demand.case_id)
+    conduct.refuse_recused(session, actor, case)
     if case.closed_at:
         raise Refused("事项已办结，结果不再改动。")
     demand.results, demand.met, demand.outcome = list(results), met, outcome.strip()
@@ -50,6 +52,7 @@ def missing_for_closing(session: Session, case: Case) -> list[str]:
 
 def close_case(session: Session, actor: Actor, case: Case, *, remark: str, at: datetime) -> None:
     """办结: the procedures are finished and each demand has its result. Says nothing about 解决 or 满意. Raises Refused."""
+    conduct.refuse_recused(session, actor, case)
     if case.closed_at:
         raise Refused("事项已经办结。")
     missing = missing_for_closing(session, case)
