@@ -22,6 +22,7 @@ BEAT = 0.15  # seconds between two looks at SQLite's data version
 ASK_ANYWAY = 5  # beats of a second without a notification after which PostgreSQL is asked all the same
 BEATS_UNTIL_GONE_IS_SEEN = {"sqlite": 7, "postgresql": 1}
 COALESCE = 0.25
+PACE = 0.006  # seconds between two walls that this process tells: each fetches its board at once, and pages are answered in between
 KEEP_ALIVE = 15.0
 RETRY_MS = 2000
 BETWEEN = ","  # the marks of the pages that share a stream
@@ -131,7 +132,8 @@ class Subscription:
     browser has one for each page. Says "this changed" and its revision, nothing else.
     """
 
-    def __init__(self, hub: "Hub", parts: Sequence[Mapping[Topic, str]], client: Any) -> None:
+    def __init__(self, hub: "Hub", parts: Sequence[Mapping[Topic, str]], client: Any, wall: bool = False) -> None:
+        self.wall = wall
         self.topics = frozenset(topic for part in parts for topic in part)
         self.client = client
         self._hub = hub
@@ -164,12 +166,14 @@ class Subscription:
             if self._moved():
                 self._woken.set()
 
-    def tell(self, revisions: Mapping[Topic, int]) -> None:
-        """The listener's news; wakes the stream where they concern it."""
+    def tell(self, revisions: Mapping[Topic, int]) -> bool:
+        """The listener's news; wakes the stream where they concern it. Returns whether it did."""
         with self._guard:
             self._latest.update({topic: revisions.get(topic, 0) for topic in self.topics})
-            if self._sent and self._moved():
+            wakes = bool(self._sent and self._moved()) and not self._woken.is_set()
+            if wakes:
                 self._woken.set()
+        return wakes
 
     def end(self) -> None:
         """Let the stream come to its end: the client went away, or the process is stopping."""
@@ -238,12 +242,15 @@ class Hub:
     def __len__(self) -> int:
         return len(self._open)
 
-    def join(self, *parts: Mapping[Topic, str], client: Any = None) -> Subscription:
-        """A place for one stream; ``client``: its socket, watched for the other side's going. Raises Full."""
+    def join(self, *parts: Mapping[Topic, str], client: Any = None, wall: bool = False) -> Subscription:
+        """A place for one stream; ``client``: its socket, watched for the other side's going. Raises Full.
+
+        ``wall``: a screen, told after the pages of people, one after another.
+        """
         with self._lock:
             if self._over.is_set() or len(self._open) >= self.limit:
                 raise Full
-            subscription = Subscription(self, parts, client)
+            subscription = Subscription(self, parts, client, wall)
             self._open.add(subscription)
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._listen, name="topic-listener", daemon=True)
@@ -293,8 +300,9 @@ class Hub:
         with self._lock:
             listening = tuple(self._open)
         revisions = watching.read({topic for subscription in listening for topic in subscription.topics})
-        for subscription in listening:
-            subscription.tell(revisions)
+        for subscription in sorted(listening, key=lambda one: one.wall):
+            if subscription.tell(revisions) and subscription.wall:
+                self._over.wait(PACE)
 
     def _drop_gone(self) -> None:
         """End streams whose browser has left: each page a clerk leaves would otherwise keep its place until the next comment."""

@@ -94,7 +94,7 @@ def board() -> Response:
         return say(403, "这块屏幕尚未配对。")
     shown = layouts.plan(db.session, screen).blocks
     topics = {f"screen:{screen.id}", *boards.topics(Scope(screen.centre_id, screen.area, screen.window_id), shown)}
-    return _open({(screen.centre_id, topic): "board" for topic in topics})
+    return _open({(screen.centre_id, topic): "board" for topic in topics}, wall=True)
 
 
 def _topics(kind: str, who: Actor) -> dict[Topic, str]:
@@ -161,12 +161,12 @@ def _key(topics: Mapping[Topic, str]) -> str:
     return f"{actor().id}.{hashlib.sha256(repr(sorted(topics)).encode()).hexdigest()[:10]}"
 
 
-def _open(*parts: Mapping[Topic, str], seen: str | None = None) -> Response:
+def _open(*parts: Mapping[Topic, str], seen: str | None = None, wall: bool = False) -> Response:
     if request.method == "HEAD":
         return Response(mimetype="text/event-stream")
     try:
         client = request.environ.get("gunicorn.socket") or request.environ.get("werkzeug.socket")
-        stream = hub().join(*parts, client=client)
+        stream = hub().join(*parts, client=client, wall=wall)
     except Full:
         response = say(503)
         response.headers["Retry-After"] = str(BUSY_FOR)

@@ -275,6 +275,45 @@ def test_changes_in_quick_succession_are_told_together() -> None:
     assert len(hub) == 0
 
 
+def test_pages_are_told_first_and_walls_one_after_another() -> None:
+    """200 boards fetched in one moment would keep every clerk's page waiting."""
+    told: list[str] = []
+
+    class Once:
+        dialect = "sqlite"
+
+        def changed(self) -> bool:
+            return False
+
+        def read(self, topics: set) -> dict:
+            return dict.fromkeys(topics, 2)
+
+        def close(self) -> None:
+            pass
+
+    class Over(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            told.append("pause" if timeout == changes.PACE else "")
+            return False
+
+    hub = Hub(lambda stop: pytest.fail("nothing to watch here"), limit=9)
+    hub._listen = lambda: None
+    hub._over = Over()
+    for wall, count in ((True, 3), (False, 2)):
+        for _ in range(count):
+            stream = hub.join({(1, "board"): "board"}, wall=wall)
+            stream.start({(1, "board"): 1})
+            tell = stream.tell
+            stream.tell = lambda revisions, tell=tell, wall=wall: (
+                told.append("wall" if wall else "page") or tell(revisions)
+            )
+    hub._tell(Once())
+    assert told == ["page", "page"] + ["wall", "pause"] * 3
+    told.clear()
+    hub._tell(Once())
+    assert told == ["page", "page"] + ["wall"] * 3, "nobody waits for a wall that is awake already"
+
+
 def test_the_listener_comes_back_when_the_database_was_lost(app, wall, device, server, engine) -> None:
     if engine != "postgresql":
         pytest.skip("a file is never lost")
