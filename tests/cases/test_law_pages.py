@@ -179,6 +179,7 @@ def test_a_rule_changes_by_form_for_what_starts_from_its_day(admin: FlaskClient,
     assert "仍按原规定 1 个" in told
     assert "期限 15 日（自然日） 20 日（自然日）" in told
     assert post(admin, f"{draft}/publish", page=draft, reason="条例修订").status_code == 303
+    assert "失效日" not in text_of(admin, draft)
     with founded.app_context():
         dates = database.db.session.execute(
             select(Clock.started_on, Clock.effective_due, Clock.rule_version).order_by(Clock.id)

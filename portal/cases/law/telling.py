@@ -58,7 +58,8 @@ def _lines(before: Rule, after: Rule) -> tuple[tuple[str, str, str], ...]:
         ),
     ]
     for name in (field.name for field in fields(Rule)):
-        if name in LABELS:
+        # that the version before ends on the day before is no change of its own
+        if name in LABELS and (name != "valid_to" or after.valid_to):
             found.append((LABELS[name], _word(getattr(before, name)), _word(getattr(after, name))))
     return tuple(line for line in found if line[1] != line[2])
 
