@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import warnings
 import zipfile
 import zlib
@@ -17,6 +18,7 @@ MOST_BYTES = 1024 * 1024
 MOST_UNPACKED = 20 * MOST_BYTES  # a table of a year's holidays unpacks to some tens of kilobytes
 MOST_ROWS = 1000
 ENCODINGS = ("utf-8-sig", "gb18030")  # Excel in Chinese saves .csv as the second
+UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _BROKEN = (zipfile.BadZipFile, zlib.error, ParseError, EOFError, InvalidFileException, KeyError, ValueError, OSError)
 
 Row = tuple[int, list[str]]
@@ -45,10 +47,10 @@ def rows_of(name: str, content: bytes) -> list[Row]:
 
 
 def text_of(content: bytes) -> str:
-    """The text of a .csv in either encoding. Raises SheetRefused."""
+    """The text of a .csv in either encoding, without characters that no database keeps. Raises SheetRefused."""
     for encoding in ENCODINGS:
         try:
-            return content.decode(encoding)
+            return UNREADABLE.sub("", content.decode(encoding))
         except UnicodeDecodeError:
             continue
     raise SheetRefused("文件的文字读不出来，请另存为 UTF-8 编码的 .csv 或 .xlsx 后再上传。")

@@ -18,6 +18,9 @@ TABLE = Path(__file__).with_name("deadlines.csv")
 UNITS = frozenset({"hour", "calendar_day", "working_day", "month", "year"})
 BINDS = frozenset({"office", "party", "court", "other", "threshold"})
 BACKWARD = "倒数"
+# Slips of the finger, not law: a count of a million working days would run for minutes.
+MOST_DIGITS = 4
+EARLIEST = 1949
 
 
 @dataclass(frozen=True)
@@ -187,6 +190,8 @@ def _complaint(rule: Rule) -> str | None:
         return "已核的期限没有写明条文"
     if rule.backward and rule.rolls_forward:
         return "倒数的期限不能顺延"
+    if rule.valid_from and rule.valid_from.year < EARLIEST:
+        return f"施行日早于 {EARLIEST} 年"
     if rule.valid_from and rule.valid_to and rule.valid_to < rule.valid_from:
         return "失效日早于施行日"
     return None
@@ -213,6 +218,8 @@ def _number(text: str, name: str) -> int | None:
         return None
     if not (text.isascii() and text.isdigit() and int(text) > 0):
         raise ValueError(f"{name}“{text}”不是正整数")
+    if len(text) > MOST_DIGITS:
+        raise ValueError(f"{name}“{text[:20]}”过大，请核对")
     return int(text)
 
 

@@ -192,6 +192,20 @@ def test_a_rule_changes_by_form_for_what_starts_from_its_day(admin: FlaskClient,
     assert "第 2 版" in text_of(admin, "/admin/rules")
 
 
+def test_a_draft_that_another_publication_overtook_says_so(admin: FlaskClient, founded: Flask) -> None:
+    held = cells_of(queries.rulebook.own().newest("petition.dispatch"))
+    first, second = (
+        post(admin, "/admin/rules", file=file(rows(held | {"valid_from": since, "amount": "10"}))).headers["Location"]
+        for since in ("2027-01-01", "2026-12-01")
+    )
+    post(admin, f"{first}/publish", page=first, reason="条例修订")
+    refused = post(admin, f"{second}/publish", page=second, reason="条例修订")
+    assert errors_of(refused, "reason") == "推演之后日历或期限已有变化，请重新推演后再发布。"
+    post(admin, f"{second}/rehearse", page=second)
+    told = html(admin.get(second)).select_one("#notice").get_text()
+    assert "施行日须晚于现行规定的施行日 2027-01-01，这份草稿不能再用" in told
+
+
 def rows(*changes: dict[str, str]) -> str:
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")

@@ -102,6 +102,10 @@ def test_the_same_as_csv_in_both_encodings(encoding):
     assert from_rows(2027, NOTICE, rows) == entries()
 
 
+def test_characters_that_no_database_keeps_are_left_out():
+    assert rows_of("a.csv", "日期,春\x00\x07节\n".encode()) == [(1, ["日期", "春节"])]
+
+
 def test_the_same_as_a_workbook_with_real_dates_and_a_column_of_last_days():
     book = Workbook()
     for cells in csv.reader(io.StringIO(table())):

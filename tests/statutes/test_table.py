@@ -55,6 +55,8 @@ def test_a_good_row_becomes_a_typed_rule():
         ({"article": ""}, "没有写明条文"),
         ({"verified": "maybe"}, "应为 yes 或 no"),
         ({"rolls_forward": ""}, "应为 yes 或 no"),
+        ({"amount": "10000"}, "过大，请核对"),
+        ({"valid_from": "0001-01-01"}, "施行日早于 1949 年"),
         ({"valid_from": "2022-02-30"}, "不是有效日期"),
         ({"valid_to": "2021-01-01"}, "失效日早于施行日"),
     ],

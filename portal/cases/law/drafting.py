@@ -10,6 +10,7 @@ from portal.access.guard import actor
 from portal.cases import rehearsal
 from portal.database import db
 from portal.statutes import operations
+from portal.statutes.errors import StatuteError
 from portal.statutes.models import StatuteDraft
 from portal.web.htmx import done
 
@@ -23,8 +24,14 @@ def drafted(keep: Callable[..., StatuteDraft], *given: Any) -> Response:
 
 
 def rehearse(draft_id: int) -> None:
-    """Count what the draft would move, without the write lock, and keep the answer. Raises DraftRefused once it is decided."""
+    """Count what the draft would move, without the write lock, and keep the answer.
+
+    Raises DraftRefused once it is decided, or where its rules no longer fit those published since.
+    """
     base = operations.base_of(db.session())
-    result = rehearsal.rehearse(db.session(), db.session.get_one(StatuteDraft, draft_id))
+    try:
+        result = rehearsal.rehearse(db.session(), db.session.get_one(StatuteDraft, draft_id))
+    except StatuteError as problem:
+        raise operations.DraftRefused(f"{problem}，这份草稿不能再用，请作废后重新录入。") from None
     with database.write() as session:
         operations.keep_result(session, actor(), draft_id, base, result, at=clock.now())

@@ -26,6 +26,7 @@ from portal.statutes.rulebook import Rulebook
 from portal.statutes.table import from_cells
 from portal.statutes.workdays import Entry
 from portal.web.htmx import done, page
+from portal.web.routing import row_number
 
 # So many clocks are counted within the request (some seconds at the very most); the scheduler counts the rest.
 BATCHES_AT_ONCE = 20
@@ -108,9 +109,8 @@ def moved_cases(draft_id: int, place: int) -> Response:
     if place >= len(kept):
         abort(404)
     move = Move.read(kept[place])
-    numbers, unnamed, after = rehearsal.cases_of(
-        db.session, held.centre_id, move, max(request.args.get("after", 0, type=int), 0)
-    )
+    start = request.args.get("after", 0, type=row_number)
+    numbers, unnamed, after = rehearsal.cases_of(db.session, held.centre_id, move, start)
     return page(
         "law/moved.html",
         draft=held,
