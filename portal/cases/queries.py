@@ -331,7 +331,8 @@ def clocks(session: Session, actor: Actor, case: Case) -> list[Clock]:
         select(Clock, Proceeding.platform)
         .join(Proceeding, Proceeding.id == Clock.proceeding_id)
         .where(Clock.case_id == case.id)
-        .order_by(Clock.stopped_at.is_not(None), Clock.effective_due)
+        # a paused one has no date: it comes after those that have, in either database
+        .order_by(Clock.stopped_at.is_not(None), Clock.effective_due.is_(None), Clock.effective_due, Clock.id)
     )
     found = session.execute(wanted).all()
     return [clock for clock, code in found if not registry.platform(code).sealed or code in actor.platforms]

@@ -264,3 +264,12 @@ def test_the_list_by_date_goes_page_by_page_through_every_date_in_order(founded,
         dated = database.db.session.execute(select(Case.number).order_by(Case.next_due, Case.id)).scalars().all()
     assert seen == dated
     assert len(seen) == 28
+
+
+def test_a_paused_period_stands_after_those_that_run(clerk, number, period):
+    paused = period("petition.rereview_decide", date(2026, 11, 2))
+    running = period("petition.conclude", date(2026, 11, 20))
+    base = f"/cases/{number}/clocks/{paused}"
+    assert post(clerk, f"{base}/pause", version="1", ground="hearing", first="2026-11-20", note="").status_code == 303
+    faces = [face["id"] for face in html(clerk.get(f"/cases/{number}")).select(".clock")]
+    assert faces.index(f"clock-{running}") < faces.index(f"clock-{paused}")
