@@ -156,6 +156,9 @@ def test_a_receipt_of_service_is_blank_before_and_full_after(session: Session, o
     for said in ("直接送达", "2026年11月23日", "拒收、村委会 王某", "风口村3组"):
         assert said in full
         assert said not in blank
+    assert "自收到之日起算" not in "".join(blank)
+    row.kind = "opinion"
+    assert "自收到之日起算" in "".join(blocks.lines_of(composing.receipt(row, made, None)))
 
 
 def test_what_is_typed_is_text_and_never_html(session: Session, organ: Organ) -> None:

@@ -149,6 +149,8 @@ def receipt(letter: Letter, kept: Composition, service: LetterService | None) ->
         "recipient": service.recipient if service else "",
         "reference": said.get("reference", ""),
         "refusal": refused,
+        # only receipt of an opinion starts a right (信访工作条例 第三十五、三十六条); after 复核 there is none
+        "right": letter.kind in ("opinion", "review"),
     }
     html = _TEMPLATES.get_template(RECEIPT).render(f=words)
     return Composition(kept.signer or kept.organ, "", "送达回证", "", parse(html), "", "")
