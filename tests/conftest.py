@@ -24,9 +24,7 @@ from portal import clock, create_app, database
 from portal.config import Settings
 from tests import cheap
 from tests.postgres import server
-from tests.support import demo_password, settings_for, submit
-
-RUN_FOLDER = "PORTAL_TEST_RUN"
+from tests.support import RUN_FOLDER, demo_password, settings_for, submit
 
 # Two busy cores make timing a matter of luck; on CI the examples are the same each time, so that red means changed.
 hypothesis.settings.register_profile("portal", deadline=None, derandomize=bool(os.environ.get("CI")))

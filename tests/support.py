@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from portal.config import Settings
 
+RUN_FOLDER = "PORTAL_TEST_RUN"  # the variable that names the folder shared by all workers of a run
 DATA_KEY = Fernet.generate_key().decode()
 SECRET = "a secret that is only good for tests, 48 characters"
 

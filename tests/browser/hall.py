@@ -1,6 +1,8 @@
 """A running portal for browsers: bin/serve on a free port with a data folder and a clock of its own."""
 
+import fcntl
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -10,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from portal import clock
-from tests.support import demo_password
+from tests.support import RUN_FOLDER, demo_password
 
 ROOT = Path(__file__).resolve().parents[2]
 READY = "已启动"
@@ -21,8 +23,9 @@ STOP_WITHIN = 20.0
 class Hall:
     """The demo hall as real processes. ``url`` has no trailing slash; ``log`` is what the processes said."""
 
-    def __init__(self, home: Path, database_url: str = "") -> None:
+    def __init__(self, home: Path, *, copied: bool = True) -> None:
         self.home = home
+        self._copied = copied
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = home / "hall.log"
@@ -35,12 +38,15 @@ class Hall:
             "PORTAL_DEMO": "1",
             "PORTAL_DEMO_PASSWORD": demo_password(),
             "PORTAL_CLOCK_FILE": str(self.clock_file),
-            "DATABASE_URL": database_url,
+            "DATABASE_URL": "",
             "WEB_THREADS": "64",
         }
 
     def start(self) -> None:
         """Start and wait until it answers. Raises AssertionError with the log where it does not."""
+        if self._copied:
+            _furnish(self.home)
+            self._copied = False
         command = [sys.executable, str(ROOT / "bin" / "serve")]
         with open(self.log, "a", encoding="utf-8") as log:
             self._process = subprocess.Popen(
@@ -107,6 +113,23 @@ class Hall:
         for line in process.stdout:
             self._keep(line)
         process.stdout.close()
+
+
+def _furnish(home: Path) -> None:
+    """The data folder that the first start makes: made once in a run, and copied."""
+    run = Path(os.environ[RUN_FOLDER])
+    made = run / "demo"
+    with open(run / "demo.lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            making = run / "demo-begun"
+            making.mkdir(exist_ok=True)
+            first = Hall(making, copied=False)
+            first.start()
+            assert first.stop() == 0, first.said()
+            first.log.unlink()
+            making.rename(made)
+    shutil.copytree(made, home, dirs_exist_ok=True)
 
 
 def _children(parent: int) -> list[int]:
