@@ -166,6 +166,12 @@ def test_what_is_typed_is_text_and_never_html(session: Session, organ: Organ) ->
     assert "<table><script>x</script> & 说明" in text
 
 
+def test_signs_that_no_docx_can_hold_are_left_out(session: Session, organ: Organ) -> None:
+    made = composed(session, issued(organ, "guidance", explained="前\uffff后\ufffe", matter="事\uffff项"))
+    assert words_of(word.made(made)) == blocks.lines_of(made)
+    assert "前后" in blocks.lines_of(made)
+
+
 def test_a_template_that_only_print_could_show_is_refused() -> None:
     with pytest.raises(ValueError, match="img"):
         blocks.parse("<div><p>正文</p><img></div>")

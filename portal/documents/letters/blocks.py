@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 BLANK = re.compile(r"[ \t\r\n]+")
+NO_SIGN = re.compile("[\ufffe\uffff]")  # pasted from broken files; no .docx can hold them
 
 
 @dataclass(frozen=True)
@@ -118,4 +119,4 @@ class _Reader(HTMLParser):
 
 
 def _tidy(text: str) -> str:
-    return BLANK.sub(" ", text).strip()
+    return BLANK.sub(" ", NO_SIGN.sub("", text)).strip()
