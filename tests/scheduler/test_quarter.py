@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -32,6 +33,7 @@ MINDING = [job for job in jobs.JOBS if job.name in NAMES]
 assert len(MINDING) == len(NAMES)
 
 
+@pytest.mark.one_engine
 def test_a_simulated_quarter(founded: Flask) -> None:
     open_hall(founded, days=(7, 3, 1))
     calendar = from_chinesecalendar()

@@ -28,6 +28,8 @@ from datetime import datetime
 from portal import clock, create_app
 from scheduler import jobs
 
+# what is said of clocks is said once whoever says it; sealing relies on its lease
+MINDING = ("recompute-clocks", "tell-dates", "send-digests")
 holder, moment, leased = sys.argv[1], datetime.fromisoformat(sys.argv[2]), sys.argv[3] == "leased"
 app = create_app()
 print("ready", flush=True)
@@ -37,7 +39,7 @@ with clock.frozen(moment):
     for job in jobs.JOBS:
         if leased:
             done += [job.name] if jobs.run(app, job, holder) else []
-        else:
+        elif job.name in MINDING:
             with app.app_context():
                 job.work(app)
 print(" ".join(done), flush=True)
