@@ -2,15 +2,18 @@
 
 200 screens hold a stream open and fetch their board whenever it changed, while somebody calls a number every three seconds
 and twenty people read pages at a human pace; and the same without screens. A call has reached a screen when the board that
-it fetched shows the number: measured from the press of the button, with everything in between. Each part is run twice, in
-opposite order (without, beside, beside, without), so that a machine that is getting slower favours neither.
+it fetched shows the number: measured from the press of the button, with everything in between. The screens live in a process of
+their own, lest their threads keep the readers' clock waiting for the interpreter. Each part is run twice, in opposite order
+(without, beside, beside, without), so that a machine that is getting slower favours neither.
 """
 
+import multiprocessing
 import re
 import sqlite3
 import threading
 import time
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 from random import Random
 from urllib.parse import urlencode
@@ -61,7 +64,7 @@ def _both(one: Measured, other: Measured) -> Measured:
 class _Run:
     """One part: the threads' common knowledge."""
 
-    def __init__(self, port: int, screens: int) -> None:
+    def __init__(self, port: int, screens: int = 0) -> None:
         self.port, self.hall = port, Hall(screens=screens)
         self.lock, self.stop, self.begin = threading.Lock(), threading.Event(), threading.Event()
         self.called: list[tuple[bytes, float]] = []
@@ -86,27 +89,47 @@ def run(
     port: int, clerks: list[Clerk], numbers: list[tuple[int, str]], database: Path, seconds: float, screens: int
 ) -> Hall:
     """``seconds`` of calls and pages beside ``screens`` open streams; the last of ``clerks`` calls, the others read."""
-    part = _Run(port, screens)
-    watching = [threading.Thread(target=_screen, args=(part,), daemon=True) for _ in range(screens)]
+    part, apart = _Run(port, screens), multiprocessing.get_context("spawn")
+    here, there = apart.Pipe()
+    watching = apart.Process(target=_screens, args=(port, screens, there), daemon=True)
+    watching.start()
+    here.recv()  # every stream is open, or will not be
     working = [threading.Thread(target=_reader, args=(part, clerk, numbers)) for clerk in clerks[:-1]]
     working.append(threading.Thread(target=_caller, args=(part, clerks[-1], database, seconds)))
-    for thread in (*watching, *working):
+    for thread in working:
+        thread.start()
+    part.begin.set()
+    part.stop.wait(seconds)
+    part.stop.set()
+    for thread in working:
+        thread.join(timeout=30)
+    here.send("stop")
+    hall = part.hall
+    part.shown, hall.boards, hall.refused = here.recv()
+    watching.join()
+    hall.pages.seconds, hall.calls = seconds, len(part.called)
+    # looked up afterwards: a board may be there before the caller has its own answer and knows the number
+    for boards in part.shown:
+        for number, pressed in part.called:  # seconds of the machine's one steady clock, in whichever process
+            hall.delays += [at - pressed for at, numbers in boards if number in numbers][:1]
+    return hall
+
+
+def _screens(port: int, screens: int, tell: Pipe) -> None:
+    """In another process: says when the streams are open, and at the end what each screen showed when."""
+    part = _Run(port, screens)
+    watching = [threading.Thread(target=_screen, args=(part,), daemon=True) for _ in range(screens)]
+    for thread in watching:
         thread.start()
     until = time.perf_counter() + SETTLE
     for _ in watching:
         part.open.acquire(timeout=max(0.0, until - time.perf_counter()))
-    part.begin.set()
-    part.stop.wait(seconds)
+    tell.send("open")
+    tell.recv()
     part.stop.set()
-    for thread in (*working, *watching):
+    for thread in watching:
         thread.join(timeout=30)
-    hall = part.hall
-    hall.pages.seconds, hall.calls = seconds, len(part.called)
-    # looked up afterwards: a board may be there before the caller has its own answer and knows the number
-    for boards in part.shown:
-        for number, pressed in part.called:
-            hall.delays += [at - pressed for at, numbers in boards if number in numbers][:1]
-    return hall
+    tell.send((part.shown, part.hall.boards, part.hall.refused))
 
 
 def _reader(part: _Run, clerk: Clerk, numbers: list[tuple[int, str]]) -> None:
