@@ -18,7 +18,8 @@ from portal.documents.codes import grouped
 from portal.organisation.models import Centre, Unit, Window
 from portal.people import masking
 from portal.people.models import Person
-from portal.statutes import deadlines
+from portal.statutes.queries import law
+from portal.statutes.rulebook import Rulebook
 
 # Rights that may come later in a platform's procedure, and to whom; days and articles stand in the table of time limits.
 RIGHTS = {
@@ -151,7 +152,10 @@ def slip(session: Session, actor: Actor, case: Case, today: date) -> Slip:
         promises=_promises(session, case, today),
         standing=_standing(known, limits),
         rights=_rights(
-            [shown.platform for shown in running], {limit.what for each in limits.values() for limit in each}
+            law(session).rules,
+            [shown.platform for shown in running],
+            {limit.what for each in limits.values() for limit in each},
+            today,
         ),
         first=_first(session, case),
         competent=unit.name if unit else "",
@@ -206,8 +210,9 @@ def _limits(
 ) -> tuple[dict[int, tuple[Limit, ...]], dict[int, str]]:
     found: dict[int, tuple[Limit, ...]] = {}
     silences: dict[int, str] = {}
+    rules = law(session).rules
     for clock in cases.clocks(session, actor, case):
-        rule = deadlines.rule(clock.key)
+        rule = rules.on(clock.key, clock.started_on)
         ours = rule.binds == "office"
         if clock.stopped_at or not (ours or rule.binds == "party"):
             continue
@@ -222,9 +227,9 @@ def _limits(
     return found, silences
 
 
-def _rights(platforms: list[str], dated: set[str]) -> tuple[Right, ...]:
+def _rights(rules: Rulebook, platforms: list[str], dated: set[str], today: date) -> tuple[Right, ...]:
     """The rights of ``platforms`` that may come; one that already stands there with its date (``dated``) is not said twice."""
-    named = [(deadlines.rule(key), case) for platform in platforms for key, case in RIGHTS.get(platform, ())]
+    named = [(rules.on(key, today), case) for platform in platforms for key, case in RIGHTS.get(platform, ())]
     return tuple(
         Right(f"{case}，自{rule.starts_at}起 {rule.amount} {UNITS[rule.unit]}内，可以{_act(rule.step)}", rule.citation)
         for rule, case in named

@@ -23,7 +23,7 @@ from portal.queue.models import Appointment, Ticket
 from portal.queue.operations.moves import WAITING
 from portal.queue.operations.tickets import code_hash
 from portal.queue.queries import ahead_of
-from portal.statutes import deadlines
+from portal.statutes.queries import law
 
 LONGEST_CODE = 40
 TAIL = 4
@@ -54,12 +54,13 @@ class Limit:
 
 @dataclass(frozen=True)
 class Desk:
-    """Who has the matter, in which state, what comes next."""
+    """Who has the matter, in which state, what comes next. ``paused``: a period of it stands still, so that no date can be named."""
 
     who: str
     state: str
     next_step: str
     limits: tuple[Limit, ...]
+    paused: bool = False
 
 
 @dataclass(frozen=True)
@@ -172,27 +173,34 @@ def _matter(session: Session, case: Case, today: date) -> Matter:
 
 def _desks(session: Session, case: Case, today: date) -> tuple[Desk, ...]:
     running = select(Proceeding).where(Proceeding.case_id == case.id).order_by(Proceeding.id)
-    limits = _limits(session, case, today)
-    return tuple(_desk(proceeding, limits.get(proceeding.id, ())) for proceeding in session.scalars(running))
+    limits, paused = _limits(session, case, today)
+    return tuple(
+        _desk(proceeding, limits.get(proceeding.id, ()), proceeding.id in paused)
+        for proceeding in session.scalars(running)
+    )
 
 
-def _desk(proceeding: Proceeding, limits: tuple[Limit, ...]) -> Desk:
+def _desk(proceeding: Proceeding, limits: tuple[Limit, ...], paused: bool) -> Desk:
     platform = registry.platform(proceeding.platform)
     ended = proceeding.closed_at is not None
     if platform.sealed:
         return Desk(platform.sign, "已结束" if ended else "进行中", "", ())
     state = platform.states[proceeding.state]
-    return Desk(platform.label, state.label, "" if ended else state.next_step, limits)
+    return Desk(platform.label, state.label, "" if ended else state.next_step, limits, paused and not ended)
 
 
-def _limits(session: Session, case: Case, today: date) -> dict[int, tuple[Limit, ...]]:
-    wanted = select(Clock).where(
-        Clock.case_id == case.id, Clock.stopped_at.is_(None), Clock.verified, Clock.effective_due.is_not(None)
-    )
+def _limits(session: Session, case: Case, today: date) -> tuple[dict[int, tuple[Limit, ...]], set[int]]:
+    """The last days by proceeding, and the proceedings in which a period is paused."""
+    wanted = select(Clock).where(Clock.case_id == case.id, Clock.stopped_at.is_(None), Clock.verified)
     found: dict[int, tuple[Limit, ...]] = {}
+    paused: set[int] = set()
+    rules = law(session).rules
     for running in session.scalars(wanted.order_by(Clock.effective_due, Clock.id)):
-        rule = deadlines.rule(running.key)
+        if running.effective_due is None:
+            paused.add(running.proceeding_id)
+            continue
+        rule = rules.on(running.key, running.started_on)
         over = running.effective_due < today
         limit = Limit(rule.step, running.effective_due, rule.citation, running.provisional, over, rule.binds == "party")
         found[running.proceeding_id] = (*found.get(running.proceeding_id, ()), limit)
-    return found
+    return found, paused

@@ -2,11 +2,14 @@
 
 import io
 import re
+from dataclasses import replace
+from datetime import date
 
 import docx
 import pytest
 from sqlalchemy.orm import Session
 
+from portal import clock
 from portal.cases.definition import Choice, Day, Flag
 from portal.cases.operations import FieldProblems
 from portal.documents.letters import blocks, composing, word
@@ -180,3 +183,13 @@ def test_a_template_that_only_print_could_show_is_refused() -> None:
 def test_what_is_kept_comes_back_as_it_was(session: Session, organ: Organ) -> None:
     made = composed(session, issued(organ, "materials_receipt"))
     assert blocks.load(blocks.dump(made)) == made
+
+
+@pytest.mark.parametrize(("valid_from", "days"), [(date(2026, 11, 1), "20日"), (date(2027, 1, 1), "15日")])
+def test_a_letter_names_the_period_in_force_on_its_day(session: Session, organ: Organ, valid_from, days) -> None:
+    row = letters.letter(session, issued(organ, "referral"))
+    known = composing.known(session, session.get(letters.Case, row.case_id), row.issuer_unit_id)
+    changed = replace(known.rules.newest("petition.notice_referred"), amount=20, valid_from=valid_from)
+    with clock.frozen(MONDAY):
+        made = composing.compose(row, facts_of(row), replace(known, rules=known.rules.after([changed])))
+    assert f"收到之日起{days}内书面告知" in "".join(blocks.lines_of(made))

@@ -97,6 +97,17 @@ def test_a_date_that_has_passed_is_called_so(client, code_of) -> None:
     assert "已超过期限" in page.get_text()
 
 
+def test_a_paused_period_says_that_it_stands_still(client, code_of, inside) -> None:
+    code = code_of()
+    with inside(), database.write() as session:
+        for running in session.scalars(select(Clock)):
+            running.effective_due = None
+    _, page = ask(client, code)
+    assert "期限正在依法暂停计算" in page.get_text()
+    assert "最迟" not in page.get_text()
+    assert "尚未起算" not in page.get_text()
+
+
 def test_nothing_is_promised_where_no_period_runs(client, code_of, inside) -> None:
     code = code_of()
     with inside(), database.write() as session:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.cases.definition import Choice, Day, Flag
 from portal.cases.models import Case, Party
-from portal.clock import day_of
+from portal.clock import day_of, today
 from portal.documents.letters.blocks import Composition, parse
 from portal.documents.letters.kinds import KINDS, Kind
 from portal.documents.letters.kinds.definition import Issuer
@@ -21,7 +21,8 @@ from portal.documents.letters.models import Letter, LetterService
 from portal.documents.letters.serving import METHODS
 from portal.documents.queries import UNITS
 from portal.organisation.models import Centre, Unit
-from portal.statutes import deadlines
+from portal.statutes.queries import law
+from portal.statutes.rulebook import Rulebook
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 NOBODY = "信访人"
@@ -33,19 +34,9 @@ def chinese(day: date | None) -> str:
     return f"{day.year}年{day.month}月{day.day}日" if day else ""
 
 
-def _limit(key: str) -> str:
-    """The number of a verified rule with its unit, "30日"; "" where the law sets none or it was not checked."""
-    rule = deadlines.rule(key)
-    return f"{rule.amount}{UNITS[rule.unit]}" if rule.verified and rule.amount is not None else ""
-
-
-def _citation(key: str) -> str:
-    return deadlines.rule(key).citation
-
-
 def _environment() -> Environment:
     made = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
-    made.globals.update(limit=_limit, citation=_citation, rows=rows_of)
+    made.globals.update(rows=rows_of)
     return made
 
 
@@ -54,17 +45,27 @@ _TEMPLATES = _environment()
 
 @dataclass(frozen=True)
 class Known:
-    """What the record says of a letter: its case's number, whom it concerns, whose it is."""
+    """What the record says of a letter: its case's number, whom it concerns, whose it is; and what the law of now says."""
 
     case_number: str
     petitioner: str
     organ: str
+    rules: Rulebook
+
+    def limit(self, key: str, day: date) -> str:
+        """The number of a verified rule with its unit, "30日"; "" where the law sets none or it was not checked."""
+        rule = self.rules.on(key, day)
+        return f"{rule.amount}{UNITS[rule.unit]}" if rule.verified and rule.amount is not None else ""
+
+    def citation(self, key: str, day: date) -> str:
+        """The article that sets it."""
+        return self.rules.on(key, day).citation
 
 
 def known(session: Session, case: Case, unit_id: int | None) -> Known:
     """The record's own words for a letter of the organ ``unit_id`` (None: the centre) on ``case``."""
     organ = session.get_one(Unit, unit_id).name if unit_id else session.get_one(Centre, case.centre_id).name
-    return Known(case.number, petitioner(session, case) or NOBODY, organ)
+    return Known(case.number, petitioner(session, case) or NOBODY, organ, law(session).rules)
 
 
 def petitioner(session: Session, case: Case) -> str:
@@ -82,12 +83,15 @@ def compose(letter: Letter, facts: Mapping[str, Any], record: Known) -> Composit
     """``letter`` as it stands now, from its ``facts`` as validated (ISO days, option codes)."""
     kind = KINDS[letter.kind]
     words = in_words(kind, facts)
+    ended = letter.signed_at or letter.sealed_at
+    day = day_of(ended) if ended else today()
     html = _TEMPLATES.get_template(kind.template).render(
         f=words, raw={field.name: facts.get(field.name) for field in kind.fields}, who=record.petitioner,
-        case_number=record.case_number,
+        case_number=record.case_number, limit=lambda key: record.limit(key, day),
+        citation=lambda key: record.citation(key, day),
     )  # fmt: skip
     citizen = kind.issuer is Issuer.CITIZEN
-    dated = chinese(day_of(letter.signed_at or letter.sealed_at)) if (letter.signed_at or letter.sealed_at) else ""
+    dated = chinese(day) if ended else ""
     return Composition(
         organ="" if citizen else record.organ,
         number=letter.number,
