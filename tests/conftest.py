@@ -1,13 +1,12 @@
 """Fixtures for every test. `app` is the portal on a fresh database; it runs twice, on SQLite and on PostgreSQL.
 
-A template database is built once per worker by the real migrations and copied for each test (a file copy, or CREATE DATABASE
-… TEMPLATE), because append-only triggers forbid cleaning up by deletion.
+A template database is built once per worker by the real migrations. On SQLite each test has a copy of its file; on PostgreSQL a
+worker's tests use one database after another, emptied in between past the append-only triggers (tests/postgres/emptying.py).
 """
 
 import os
 import shutil
 import tempfile
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,13 +16,12 @@ import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
 from portal import clock, create_app, database
 from portal.config import Settings
 from tests import cheap
-from tests.postgres import server
+from tests.postgres import emptying, server
 from tests.support import RUN_FOLDER, demo_password, settings_for, submit
 
 # Two busy cores make timing a matter of luck; on CI the examples are the same each time, so that red means changed.
@@ -82,7 +80,7 @@ def template(engine: str, run_folder: Path, tmp_path_factory: pytest.TempPathFac
         url = f"sqlite:///{home / 'portal.sqlite3'}"
     else:
         server.start(run_folder)
-        url = _create_database(run_folder, f"template_{uuid.uuid4().hex[:12]}")
+        url = emptying.created(run_folder, "template")
     application = create_app(settings_for(home, url))
     with application.app_context():
         flask_migrate.upgrade()
@@ -94,17 +92,22 @@ def template(engine: str, run_folder: Path, tmp_path_factory: pytest.TempPathFac
 
 
 @pytest.fixture
-def database_url(engine: str, template: str, run_folder: Path, tmp_path: Path) -> Iterator[str]:
-    """The URL of this test's own copy of the template."""
+def database_url(engine: str, template: str, used: emptying.Used | None, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database as the template is, this test's alone."""
     if engine == "sqlite":
         copy = tmp_path / "portal.sqlite3"
         shutil.copyfile(template.removeprefix("sqlite:///"), copy)
         yield f"sqlite:///{copy}"
         return
-    name = f"test_{uuid.uuid4().hex[:12]}"
+    yield used.url()
+    used.empty()
+
+
+@pytest.fixture(scope="session")
+def used(engine: str, template: str, run_folder: Path) -> emptying.Used | None:
+    """This worker's database on PostgreSQL."""
     source = template.partition("@/")[2].partition("?")[0]
-    yield _create_database(run_folder, name, source)
-    _administer(run_folder, f"DROP DATABASE {name} WITH (FORCE)")
+    return emptying.Used(run_folder, source) if engine == "postgresql" else None
 
 
 @pytest.fixture
@@ -175,15 +178,3 @@ def sign_in(app: Flask) -> Callable[..., FlaskClient]:
 
 def _surface(problem: Exception) -> None:
     raise problem
-
-
-def _create_database(folder: Path, name: str, source: str = "template0") -> str:
-    _administer(folder, f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY wal_log")
-    return server.url(folder, name)
-
-
-def _administer(folder: Path, statement: str) -> None:
-    administration = create_engine(server.url(folder), isolation_level="AUTOCOMMIT")
-    with administration.connect() as connection:
-        connection.execute(text(statement))
-    administration.dispose()

@@ -174,8 +174,8 @@ def _services(session: Session, centre: Centre, platforms: list[Door]) -> dict[s
 def _windows(session: Session, centre: Centre, platforms: list[Door], offered: dict[str, list[Service]]) -> int:
     signs = {platform.code: platform.sign for platform in platforms}
     opened = [(code, level) for code, level in WINDOWS if code in signs]
-    for position, (code, level) in enumerate(opened, start=1):
-        window = Window(
+    windows = [
+        Window(
             centre_id=centre.id,
             name=f"{position}号窗口",
             sign=signs[code],
@@ -183,8 +183,14 @@ def _windows(session: Session, centre: Centre, platforms: list[Door], offered: d
             level=level,
             position=position,
         )
-        session.add(window)
-        session.flush()
-        session.add_all(WindowService(window_id=window.id, service_id=service.id) for service in offered.get(code, []))
+        for position, (code, level) in enumerate(opened, start=1)
+    ]
+    session.add_all(windows)
+    session.flush()
+    session.add_all(
+        WindowService(window_id=window.id, service_id=service.id)
+        for window in windows
+        for service in offered.get(window.platform, [])
+    )
     session.flush()
     return len(opened)
