@@ -1,6 +1,5 @@
 """The start page: what is due today; and the way to the right start page for those who do not handle cases."""
 
-import re
 from typing import Any
 
 from flask import Response, abort, g, request, url_for
@@ -9,20 +8,14 @@ from portal import clock, database
 from portal.access.guard import actor, requires
 from portal.access.permissions import Permission
 from portal.cases import operations, queries
-from portal.cases.views import blueprint, worklists
+from portal.cases.views import blueprint, kept, worklists
 from portal.cases.views.acting import aimed
+from portal.cases.views.kept import PLACE
 from portal.cases.views.registration import PLACE as NEW
 from portal.database import db
 from portal.web.htmx import done, go, page
 
-PLACE = re.compile(r"[a-z0-9][a-z0-9:._-]{0,59}")
 NEAREST = 10
-# the forms on a case that keep drafts: root → what they are called, where they are
-KEPT_FORMS = {
-    "statement-form": ("接谈笔录", "cases.take_statement"),
-    "visit-form": ("记入续访", "cases.visit"),
-    "contact-form": ("现场联系", "cases.contact"),
-}
 # not typed by anybody, or not to be kept
 NOT_KEPT = {"csrf_token", "once", "discard", "version", "seen", "at_window"}
 # where those start who have no cases to work on
@@ -63,7 +56,7 @@ def save_draft(place: str) -> Response:
     if not PLACE.fullmatch(place):
         abort(404)
     discard = bool(request.form.get("discard"))
-    values = _typed()
+    values = typed()
     with database.write() as session:
         if discard or not values:
             operations.drop_draft(session, actor(), place)
@@ -81,15 +74,16 @@ def save_draft(place: str) -> Response:
 def keep_unsent(answer: Response) -> Response:
     """The idle exit cut a request short: what it carried is kept for who typed it, beside what was kept before."""
     who, place = g.get("timed_out"), _place_of(request.endpoint, request.view_args or {})
-    values = _typed() if who and place and request.method == "POST" else {}
+    values = typed() if who and place and request.method == "POST" else {}
     if values and "discard" not in request.form:
         with database.write() as session:
-            kept = queries.draft(session, who, place)
-            operations.save_draft(session, who, place, {**(kept[0] if kept else {}), **values}, clock.now())
+            before = queries.draft(session, who, place)
+            operations.save_draft(session, who, place, {**(before[0] if before else {}), **values}, clock.now())
     return answer
 
 
-def _typed() -> dict[str, list[str]]:
+def typed() -> dict[str, list[str]]:
+    """What this request carries of a person's typing: field → texts."""
     return {name: texts for name, texts in request.form.lists() if name not in NOT_KEPT and any(texts)}
 
 
@@ -101,15 +95,14 @@ def _place_of(endpoint: str | None, given: dict[str, Any]) -> str | None:
         return NEW
     if endpoint in ("queue.register", "queue.follow_up"):
         return f"ticket:{given['ticket_id']}"
-    root = next((root for root, (_, to) in KEPT_FORMS.items() if to == endpoint), None)
-    return f"{root}:{given['number'].lower()}" if root else None
+    return kept.place_at(endpoint, given)
 
 
 def _where(place: str) -> tuple[str, str]:
-    kind, _, rest = place.partition(":")
-    if kind in KEPT_FORMS:
-        label, endpoint = KEPT_FORMS[kind]
-        return f"{label} {rest.upper()}", url_for(endpoint, number=rest.upper())
+    found = kept.whereabouts(place)
+    if found:
+        return found
+    kind = place.partition(":")[0]
     if kind == "ticket":
         return "窗口登记", url_for("queue.window")
     return "登记事项", url_for("cases.new")

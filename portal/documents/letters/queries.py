@@ -11,6 +11,7 @@ from portal.access.permissions import Permission
 from portal.cases import queries as cases
 from portal.cases import registry
 from portal.cases.models import Case
+from portal.clock import local
 from portal.documents.letters import life
 from portal.documents.letters.kinds import KINDS
 from portal.documents.letters.models import Letter, LetterService, LetterWord
@@ -133,6 +134,17 @@ def history(session: Session, letter: Letter) -> list[Happening]:
         Happening(entry.at, EVENTS[entry.kind], names.get(entry.actor_id or 0, "系统"), entry.words.get("why", ""))
         for entry in found
     ]
+
+
+def revisions(session: Session, letter: Letter, since: datetime) -> tuple[str, ...]:
+    """Who changed the text of ``letter`` after ``since``, and when: "14:05 赵某某"."""
+    made = [
+        entry
+        for entry in entries(session, f"case:{letter.case_id}", kinds=("letter.revised",))
+        if entry.data.get("letter_id") == letter.id and entry.at > since
+    ]
+    names = cases.names(session, {entry.actor_id for entry in made if entry.actor_id})
+    return tuple(f"{local(entry.at):%H:%M} {names.get(entry.actor_id or 0, '系统')}" for entry in made)
 
 
 def unit_name(session: Session, unit_id: int | None) -> str:

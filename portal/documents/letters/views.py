@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, request, url_for
@@ -15,7 +16,7 @@ from portal.cases.models import Case
 from portal.cases.operations import FieldProblems, Refused, StaleVersion
 from portal.cases.views.acting import note_reading, open_case, spread
 from portal.database import db
-from portal.documents.letters import blocks, composing, issuers, life, offers, operations, queries
+from portal.documents.letters import blocks, composing, issuers, keeping, life, offers, operations, queries
 from portal.documents.letters.forms import ActForm, ServeForm, WhyForm, WordForm, letter_form
 from portal.documents.letters.kinds import KINDS, Issuer, Kind
 from portal.documents.letters.models import Letter
@@ -30,12 +31,30 @@ blueprint = Blueprint("letters", __name__)
 
 @dataclass(frozen=True)
 class Work:
-    """A form and what it does: ``work(session)`` returns the letter whose page comes next."""
+    """A form and what it does: ``work(session)`` returns the letter whose page comes next.
+
+    ``show(status, saved_at)`` shows the form again; what was typed in it is kept as a draft by then.
+    """
 
     form: FlaskForm
     work: Callable[[Any], Letter]
-    show: Callable[[int], Response]
+    show: Callable[[int, datetime | None], Response]
     said: str
+
+
+@dataclass(frozen=True)
+class FormPage:
+    """A form of a letter as a page. ``missing``: why it cannot be filled in at all. ``since``: others' changes after the draft."""
+
+    case: Case
+    title: str
+    form: FlaskForm
+    back_url: str
+    button: str
+    kind: Kind | None = None
+    missing: str = ""
+    saved_at: datetime | None = None
+    since: tuple[str, ...] = ()
 
 
 def opened(case: Case, letter_id: int) -> Letter:
@@ -53,19 +72,26 @@ def standing(case: Case, letter: Letter) -> blocks.Composition:
 def run(number: str, task: Work) -> Response:
     """POST: check, do it once, go to the letter; what is refused stands beside its field."""
     if not task.form.validate():
-        return task.show(422)
+        return task.show(422, keeping.keep())
+    status = 422
+
+    def once(session) -> Letter:
+        letter = task.work(session)
+        keeping.forget(session)
+        return letter
+
     try:
-        letter = database.attempt(task.work)
+        letter = database.attempt(once)
     except StaleVersion as stale:
         task.form.version.raw_data, task.form.version.data = None, stale.version
         task.form.form_errors.extend(stale.changed)
-        return task.show(409)
+        status = 409
     except FieldProblems as problem:
         spread(task.form, problem.problems)
-        return task.show(422)
     except Refused as problem:
         task.form.form_errors.append(str(problem))
-        return task.show(422)
+    if task.form.errors:
+        return task.show(status, keeping.keep())
     flash(task.said, "success")
     return done("letters.show", number=number, letter_id=letter.id)
 
@@ -104,14 +130,18 @@ def draft(number: str, kind: str) -> Response:
     missing = _missing(case, declared, organs)
     asked = letter_form(declared, organs)
     offer = {} if request.method == "POST" else offers.offered(db.session, actor(), case, declared)
-    form = scoped(asked(data=_as_typed(declared, offer)), "letter")
+    values = _as_typed(declared, offer)
+    form = scoped(asked(data=values), "letter")
     back = url_for("letters.choose", number=number)
 
-    def show(status: int = 200) -> Response:
-        return _form_page(case, declared.label, declared, form, back, "保存草稿", missing, status)
+    def show(status: int = 200, saved_at: datetime | None = None) -> Response:
+        page_of = FormPage(case, declared.label, form, back, "拟稿", kind=declared, missing=missing, saved_at=saved_at)
+        return _form_page(page_of, status)
 
-    if request.method == "GET" or missing:
-        return show(422 if missing and request.method == "POST" else 200)
+    if request.method == "GET":
+        return show(saved_at=keeping.refill(form, values))
+    if missing:
+        return show(422, keeping.keep())
     case_id = case.id
 
     def work(session) -> Letter:
@@ -148,12 +178,15 @@ def edit(number: str, letter_id: int) -> Response:
     form = scoped(letter_form(declared, organs)(data=values), "letter")
     back = url_for("letters.show", number=number, letter_id=letter_id)
 
-    def show_form(status: int = 200) -> Response:
-        return _form_page(case, f"修改{declared.label}", declared, form, back, "保存", "", status)
+    def show_form(status: int = 200, saved_at: datetime | None = None, since: tuple[str, ...] = ()) -> Response:
+        title = f"修改{declared.label}"
+        shown = FormPage(case, title, form, back, "保存", kind=declared, saved_at=saved_at, since=since)
+        return _form_page(shown, status)
 
     if request.method == "GET":
         note_reading("letter.opened", f"letter:{letter_id}")
-        return show_form()
+        saved_at = keeping.refill(form, values)
+        return show_form(saved_at=saved_at, since=queries.revisions(db.session, letter, saved_at) if saved_at else ())
 
     def work(session) -> Letter:
         return operations.revise(
@@ -171,17 +204,18 @@ def act(number: str, letter_id: int, code: str) -> Response:
     case = open_case(number)
     letter = opened(case, letter_id)
     taken = life.ACTS.get(code) or abort(404)
-    form = scoped((WhyForm if taken.says_why else ActForm)(data={"version": letter.version}), "act")
+    values = {"version": letter.version}
+    form = scoped((WhyForm if taken.says_why else ActForm)(data=values), "act")
     title, back = (
         f"{taken.label}：{KINDS[letter.kind].label}",
         url_for("letters.show", number=number, letter_id=letter_id),
     )
 
-    def show_form(status: int = 200) -> Response:
-        return _form_page(case, title, None, form, back, taken.label, "", status)
+    def show_form(status: int = 200, saved_at: datetime | None = None) -> Response:
+        return _form_page(FormPage(case, title, form, back, taken.label, saved_at=saved_at), status)
 
     if request.method == "GET":
-        return show_form()
+        return show_form(saved_at=keeping.refill(form, values))
 
     def work(session) -> Letter:
         why = form.why.data if taken.says_why else ""
@@ -198,15 +232,16 @@ def serve(number: str, letter_id: int) -> Response:
     """送达: one attempt, with what proves it."""
     case = open_case(number)
     letter = opened(case, letter_id)
-    form = scoped(ServeForm(data={"version": letter.version, "served_on": clock.today()}), "serve")
+    values = {"version": letter.version, "served_on": clock.today()}
+    form = scoped(ServeForm(data=values), "serve")
     back = url_for("letters.show", number=number, letter_id=letter_id)
     title = f"登记送达：{KINDS[letter.kind].label}"
 
-    def show_form(status: int = 200) -> Response:
-        return _form_page(case, title, None, form, back, "登记送达", "", status)
+    def show_form(status: int = 200, saved_at: datetime | None = None) -> Response:
+        return _form_page(FormPage(case, title, form, back, "登记送达", saved_at=saved_at), status)
 
     if request.method == "GET":
-        return show_form()
+        return show_form(saved_at=keeping.refill(form, values))
 
     def work(session) -> Letter:
         attempt = Attempt(
@@ -285,20 +320,21 @@ def _issuer(form: FlaskForm) -> int | None:
     return int(form.issuer.data) if "issuer" in form and form.issuer.data else None
 
 
-def _form_page(
-    case: Case, title: str, kind: Kind | None, form: FlaskForm, back: str, button: str, missing: str, status: int
-) -> Response:
+def _form_page(shown: FormPage, status: int) -> Response:
     return page(
         "documents/letter_form.html",
         "documents/_letter_form.html",
         status=status,
-        case=case,
-        title=title,
-        kind=kind,
-        form=form,
-        back_url=back,
-        button=button,
-        missing=missing,
+        case=shown.case,
+        title=shown.title,
+        kind=shown.kind,
+        form=shown.form,
+        back_url=shown.back_url,
+        button=shown.button,
+        missing=shown.missing,
+        saved_at=shown.saved_at,
+        since=shown.since,
+        place=keeping.place(),
     )
 
 
