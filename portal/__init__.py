@@ -20,6 +20,7 @@ from portal.documents.letters import paper_views as letters
 from portal.handoff import views as handoff
 from portal.handoff.joint import views as joint
 from portal.keys import ring
+from portal.leadership import views as leadership
 from portal.organisation import calendar_views as hours
 from portal.organisation import views as organisation
 from portal.people import views as people
@@ -55,7 +56,7 @@ MENU = (
 )
 BLUEPRINTS = (
     *(module.blueprint for module in (access, audit, organisation, hours, people, cases, law, documents, queue)),
-    *(module.blueprint for module in (letters, handoff, joint, inbox, closing, reports)),
+    *(module.blueprint for module in (letters, handoff, joint, leadership, inbox, closing, reports)),
     health.blueprint,
 )
 

@@ -26,6 +26,13 @@ class Permission(StrEnum):
     LETTER_CHECK = "letter:check"
     LETTER_SIGN = "letter:sign"
     LETTER_SEAL = "letter:seal"
+    LEADERSHIP_READ = "leadership:read"
+    LEADERSHIP_ROSTER = "leadership:roster"
+    LEADERSHIP_APPROVE = "leadership:approve"
+    LEADERSHIP_BOOK = "leadership:book"
+    LEADERSHIP_RECORD = "leadership:record"
+    LEADERSHIP_SIGN = "leadership:sign"
+    LEADERSHIP_TASK = "leadership:task"
     PERSON_READ = "person:read"
     PERSON_REVEAL = "person:reveal"
     GOVERNANCE_HANDLE = "governance:handle"
@@ -61,6 +68,7 @@ class Role(StrEnum):
     CONFERENCE = "conference"
     LEADER = "leader"
     LEADER_OFFICE = "leader_office"
+    ROSTER_APPROVER = "roster_approver"
     DUTY_HEAD = "duty_head"
     SYSTEM_ADMIN = "system_admin"
     SECURITY_ADMIN = "security_admin"
@@ -86,6 +94,7 @@ ROLE_LABELS = {
     Role.CONFERENCE: "联席办",
     Role.LEADER: "领导",
     Role.LEADER_OFFICE: "领导办公室",
+    Role.ROSTER_APPROVER: "日程审签人",
     Role.DUTY_HEAD: "值班负责人",
     Role.SYSTEM_ADMIN: "系统管理员",
     Role.SECURITY_ADMIN: "安全管理员",
@@ -105,6 +114,8 @@ _HANDLE = {
     P.HOTLINE_HANDLE,
     P.LABOUR_HANDLE,
 }
+# Leadership: READ the published week and coverage; ROSTER drafts the week; APPROVE signs it off (never the drafter); BOOK puts a
+# matter before a leader; RECORD types on the day and looks again later; SIGN is the leader's own; TASK answers for a unit.
 # Letters: who may write on a case drafts; checking, signing and sealing besides need the issuing organ (documents.letters.life).
 _RECORD = {P.SESSION_USE, P.CASE_READ, P.CASE_RECORD, P.LETTER_READ, P.PERSON_READ, P.PERSON_REVEAL}
 _WINDOW = _RECORD | {
@@ -114,13 +125,17 @@ _WINDOW = _RECORD | {
     P.CASE_REGISTER,
     P.CASE_RELAY,
     P.CASE_CLOSE,
+    P.LEADERSHIP_READ,
+    P.LEADERSHIP_BOOK,
 }
 
 # A handling permission opens a platform's steps only together with that platform on the account (access.models).
 POLICY: dict[Role, frozenset[Permission]] = {
     Role.GREETER: frozenset({P.SESSION_USE, P.QUEUE_GREET, P.QUEUE_OVERVIEW, P.APPOINTMENT_BOOK}),
     Role.CLERK: frozenset(_WINDOW | _HANDLE | {P.PETITION_DISPATCH, P.LETTER_SEAL}),
-    Role.HANDLER: frozenset(_RECORD | _HANDLE | {P.CASE_CLOSE, P.LETTER_CHECK, P.LETTER_SEAL}),
+    Role.HANDLER: frozenset(
+        _RECORD | _HANDLE | {P.CASE_CLOSE, P.LETTER_CHECK, P.LETTER_SEAL, P.LEADERSHIP_READ, P.LEADERSHIP_TASK}
+    ),
     Role.MEDIATOR: frozenset(_WINDOW | {P.MEDIATION_HANDLE, P.COURT_LINK_HANDLE, P.LABOUR_HANDLE}),
     Role.LAWYER: frozenset(_WINDOW | {P.LEGAL_AID_HANDLE}),
     Role.COUNSELLOR: frozenset(_WINDOW | {P.COUNSELLING_HANDLE}),
@@ -129,17 +144,24 @@ POLICY: dict[Role, frozenset[Permission]] = {
     Role.DELEGATE: frozenset({P.SESSION_USE, P.CASE_READ}),
     Role.SUPERVISOR: frozenset(
         {P.SESSION_USE, P.CASE_READ, P.CASE_READ_ALL, P.QUEUE_OVERVIEW, P.PERSON_READ, P.REPORT_READ}
+        | {P.LEADERSHIP_READ}
     ),
-    Role.CONFERENCE: frozenset({P.SESSION_USE, P.CASE_READ, P.CASE_READ_ALL, P.REPORT_READ}),
-    Role.LEADER: frozenset({P.SESSION_USE, P.CASE_READ, P.LETTER_READ, P.LETTER_SIGN}),
+    Role.CONFERENCE: frozenset({P.SESSION_USE, P.CASE_READ, P.CASE_READ_ALL, P.REPORT_READ, P.LEADERSHIP_READ}),
+    Role.LEADER: frozenset(
+        {P.SESSION_USE, P.CASE_READ, P.LETTER_READ, P.LETTER_SIGN, P.LEADERSHIP_READ, P.LEADERSHIP_SIGN}
+    ),
     Role.LEADER_OFFICE: frozenset(
         {P.SESSION_USE, P.CASE_READ, P.CASE_RECORD, P.PERSON_READ, P.LETTER_READ, P.LETTER_CHECK, P.LETTER_SEAL}
+        | {P.LEADERSHIP_READ, P.LEADERSHIP_ROSTER, P.LEADERSHIP_BOOK, P.LEADERSHIP_RECORD, P.QUEUE_SERVE}
+        | {P.CASE_REGISTER, P.REPORT_READ}
     ),
+    Role.ROSTER_APPROVER: frozenset({P.SESSION_USE, P.LEADERSHIP_READ, P.LEADERSHIP_APPROVE}),
     Role.DUTY_HEAD: frozenset(
         _RECORD
         | {P.CASE_READ_ALL, P.CASE_CLOSE, P.CASE_ACCUSATION, P.NOTICE_PUBLISH, P.REPORT_READ}
         | {P.LETTER_CHECK, P.LETTER_SIGN, P.LETTER_SEAL}
         | {P.QUEUE_GREET, P.QUEUE_OVERVIEW, P.QUEUE_CLOSE_DAY, P.APPOINTMENT_BOOK}
+        | {P.LEADERSHIP_READ, P.LEADERSHIP_BOOK}
     ),
     Role.SYSTEM_ADMIN: frozenset({P.SESSION_USE, P.HALL_CONFIGURE, P.SCREEN_APPROVE}),
     Role.SECURITY_ADMIN: frozenset({P.SESSION_USE, P.ACCOUNT_MANAGE}),

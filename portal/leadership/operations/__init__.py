@@ -1,0 +1,1 @@
+"""Writes of leadership, by noun. Each takes the actor and the moment, flushes, never commits."""

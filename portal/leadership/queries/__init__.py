@@ -1,0 +1,1 @@
+"""Reading the roster, its receptions and what became of them, by noun."""

@@ -1,0 +1,1 @@
+"""接访当日: arrival, minutes, 接访处理意见; tasks, replies, looking again; statistics."""

@@ -1,0 +1,1 @@
+"""阅信: letters put before a leader."""

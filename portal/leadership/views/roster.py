@@ -1,0 +1,1 @@
+"""周日程: the week of the roster, its approval and publication, leaders, grades, coverage."""

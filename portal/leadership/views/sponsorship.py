@@ -1,0 +1,1 @@
+"""包案: sponsored matters and their ledger."""
