@@ -17,6 +17,7 @@ from portal.cases import views as cases
 from portal.config import Settings
 from portal.documents import views as documents
 from portal.documents.letters import paper_views as letters
+from portal.documents.letters.kinds import LETTER_NAMES
 from portal.handoff import views as handoff
 from portal.handoff.joint import views as joint
 from portal.keys import ring
@@ -76,7 +77,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     ring.load(settings.data_keys)
     clock.follow(settings.clock_file)
-    registry.load(PLATFORMS)
+    registry.load(PLATFORMS, LETTER_NAMES)
     access_forms.PLATFORM_CHOICES[:] = [(platform.code, platform.label) for platform in PLATFORMS]
     database.init_app(app, settings.database_url)
     Migrate(app, database.db, render_as_batch=False)

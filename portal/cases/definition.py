@@ -77,7 +77,7 @@ class Step:
 
     ``starts`` are keys of deadlines.csv, each optionally "key@field" where the start day is a day the step asks for;
     ``stops`` are keys. ``dues`` are "key@field" for clocks among ``starts`` whose number the law leaves to a person: the
-    day asked for is the last day (交办的办结期限、协议的履行期限). ``letter`` names what can be printed after it.
+    day asked for is the last day (交办的办结期限、协议的履行期限). ``letters`` are the kinds of letter that are due after it.
     ``uses`` are "key@field": a party's right and the day on which the party used it. Later than the right's last day is never
     refused: the proceeding keeps under ``late`` which right was used late and what its last day was. ``other`` is a field that
     names another matter by its number.
@@ -96,7 +96,7 @@ class Step:
     starts: tuple[str, ...] = ()
     stops: tuple[str, ...] = ()
     dues: tuple[str, ...] = ()
-    letter: str | None = None
+    letters: tuple[str, ...] = ()
     guard: Guard | None = None
     article: str = ""
     uses: tuple[str, ...] = ()
@@ -202,7 +202,8 @@ class Platform:
 
 
 def check(platform: Platform, clocks: frozenset[str], letters: frozenset[str]) -> None:
-    """Raise DeclarationError where ``platform`` names an unknown state, clock or letter, or has a dead end."""
+    """Raise DeclarationError where ``platform`` names an unknown state or clock, a letter that is none or not its own,
+    or has a dead end."""
     where = platform.code
     if platform.initial not in platform.states:
         raise DeclarationError(f"{where}: unknown initial state {platform.initial}")
@@ -235,8 +236,8 @@ def _check_step(platform: Platform, step: Step, clocks: frozenset[str], letters:
     for clock in step.dues:
         if clock.partition("@")[0] not in started or "@" not in clock:
             raise DeclarationError(f"{where}: {clock} gives a last day to a clock the step does not start")
-    if step.letter and step.letter not in letters:
-        raise DeclarationError(f"{where}: unknown letter {step.letter}")
+    if unknown := set(step.letters) - letters:
+        raise DeclarationError(f"{where}: unknown letters {sorted(unknown)}")
 
 
 def _check_clock(where: str, step: Step, clock: str, clocks: frozenset[str]) -> None:

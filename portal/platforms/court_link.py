@@ -71,6 +71,7 @@ STEPS = (
         starts=("court_link.confirmation_request@effective_on",),
         stops=ENTRUSTED,
         guard=agree,
+        letters=("settlement",),
         article="民事诉讼法 第二百零五条",
     ),
     Step(

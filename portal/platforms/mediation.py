@@ -143,6 +143,7 @@ STEPS = (
         stops=("mediation.usual_term",),
         dues=("mediation.performance@perform_by",),
         guard=agree,
+        letters=("settlement",),
         article="人民调解法 第二十八条至第三十条、第三十三条",
     ),
     Step(

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 
 import docx
 import pytest
@@ -15,7 +16,7 @@ from portal.cases import operations as cases
 from portal.documents.letters import operations
 from portal.documents.letters.models import Letter
 from portal.trail.queries import accesses, entries
-from tests.cases.desk import counted, errors_of, html
+from tests.cases.desk import counted, errors_of, html, post
 from tests.documents import letters
 from tests.documents.letters import DEMAND, FACTS, NAME, Organ, act, drafted, sealed
 from tests.staff import MONDAY, hire
@@ -305,3 +306,69 @@ def test_words_are_set_by_the_administrator_alone(organ: Organ, people: Callable
         f"/letters/words/{unit_id}", data={"csrf_token": csrf_token(people("clerk"), "/account"), "word": "私设"}
     )
     assert refused.status_code == 403
+
+
+def due(page) -> list[str]:
+    """The letters that the case's section of letters says are to be drafted now."""
+    return [link.get_text() for link in page.select("#letters-due a")]
+
+
+def test_each_step_offers_its_letters_until_they_are_drafted(organ: Organ, people: Callable, inside: Callable) -> None:
+    clerk = people("clerk")
+    page = html(clerk.get(f"/cases/{organ.number}"))
+    refer = next(link["href"] for link in page.select("#proceedings a") if "转送" in link.get_text())
+    assert due(html(clerk.get(address(organ)))) == [], "nothing was done yet"
+    with inside():
+        version = letters.proceeding_of(database.db.session, organ.number).version
+    panel = post(clerk, refer, part=True, unit="运城市自然资源和规划局", version=version)
+    said = html(panel).select_one(".notice-success")
+    assert [link["href"] for link in said.select("a")] == [
+        address(organ, "new", kind) for kind in ("referral", "whereabouts")
+    ]
+    assert due(html(clerk.get(address(organ)))) == ["拟转送函…", "拟转送去向告知单…"]
+    form = html(clerk.get(address(organ, "new", "whereabouts")))
+    assert form.select_one('[name="unit"]')["value"] == "运城市自然资源和规划局"
+    assert form.select_one('[name="act"][checked]')["value"] == "refer"
+    assert form.select_one('[name="sent_on"]')["value"] == "2026-11-23"
+    with inside():
+        drafted(organ, "referral", organ.clerk, issuer=letters.OFFICE)
+    assert due(html(clerk.get(address(organ)))) == ["拟转送去向告知单…"], "what is drafted is asked for no more"
+    with inside():
+        letters.step(organ.clerk, organ.number, "receive", received_on="2026-11-23", proof="receipt")
+    assert due(html(clerk.get(address(organ)))) == ["拟受理告知书…"]
+    assert due(html(people("leader").get(address(organ)))) == [], "who only reads drafts nothing"
+
+
+def test_a_letter_that_took_the_step_is_not_asked_for_again(organ: Organ, people: Callable, inside: Callable) -> None:
+    with inside():
+        letters.bring_to(organ.number, organ.clerk, "handling")
+        given = drafted(organ, "opinion")
+    with inside(), clock.frozen(letters.after(1)):
+        for by, code in (
+            (organ.drafter, "submit"), (organ.checker, "check"), (organ.head, "sign"),
+            (organ.checker, "number"), (organ.checker, "seal"),
+        ):  # fmt: skip
+            act(by, given, code, letters.after(1))
+    with inside() as session:
+        assert letters.proceeding_of(session, organ.number).state == "opinion", "taken a day after the draft"
+    assert due(html(people("drafter").get(address(organ)))) == []
+
+
+def test_a_closing_report_is_asked_for_only_where_somebody_wants_one(
+    organ: Organ, people: Callable, inside: Callable
+) -> None:
+    with inside():
+        letters.bring_to(organ.number, organ.clerk, "handling")
+        letters.serve(organ.drafter, sealed(organ, "opinion"))
+    assert due(html(people("drafter").get(address(organ)))) == [], "转送 asks nothing back"
+    with inside():
+        with database.write() as session:
+            bureau = letters.unit(session, letters.BUREAU).id
+            case = cases.register(session, organ.clerk, letters.given(competent_unit_id=bureau), at=MONDAY)
+            wanted = replace(organ, number=case.number)
+        letters.step(organ.clerk, wanted.number, "assign", unit="运城市自然资源和规划局", report_by="2026-12-31")
+        letters.step(organ.clerk, wanted.number, "receive", received_on="2026-11-23", proof="receipt")
+        letters.step(organ.clerk, wanted.number, "notify", notified_on="2026-11-23", notified_how="served")
+        letters.step(organ.clerk, wanted.number, "handle", accepted_on="2026-11-23", not_one_to_five=True)
+        letters.serve(organ.drafter, sealed(wanted, "opinion"))
+    assert due(html(people("drafter").get(address(wanted)))) == ["拟办结报告…"]

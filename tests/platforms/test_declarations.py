@@ -11,10 +11,12 @@ import pytest
 
 from portal.access.permissions import Permission
 from portal.cases.definition import Choice, Day, DeclarationError, Field, Platform, Step, check
+from portal.cases import registry
+from portal.documents.letters.kinds import KINDS, LETTER_NAMES
 from portal.platforms import PLATFORMS
 from portal.statutes import table
 
-LETTERS = frozenset({"statement", "citizen_slip", "relay_note"})
+LETTERS = frozenset(KINDS)
 ORDER = (
     "governance",
     "petition",
@@ -91,9 +93,22 @@ def test_check_refuses_what_does_not_exist(platform):
 
     refused(target="nowhere")
     refused(stops=("petition.nothing",))
-    refused(letter="unknown")
+    refused(letters=("unknown",))
     refused(dues=("petition.report_back@nobody_asked",))
     refused(permission="petition:handle")
+
+
+def test_a_step_cannot_ask_for_another_platforms_letter():
+    hotline = by_code("hotline")
+    first = replace(hotline.steps[0], letters=("opinion",))
+    with pytest.raises(DeclarationError, match="hotline.deal: unknown letters"):
+        registry.load((replace(hotline, steps=(first, *hotline.steps[1:])),), LETTER_NAMES)
+
+
+def test_every_letter_that_a_procedure_knows_of_is_asked_for_by_a_step_or_made_at_the_window():
+    asked = {code for platform in PLATFORMS for step in platform.steps for code in step.letters}
+    by_hand = {"not_competent", "extension", "hearing_notice", "materials_receipt", "representatives", "authorisation"}
+    assert asked | by_hand | {"contact_record"} == set(KINDS)
 
 
 def test_check_refuses_a_last_day_for_a_clock_that_does_not_start():

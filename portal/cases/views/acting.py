@@ -13,7 +13,8 @@ from werkzeug.datastructures import MultiDict
 
 from portal import clock, database
 from portal.access.guard import actor
-from portal.cases import operations, queries
+from portal.access.permissions import Permission
+from portal.cases import operations, queries, registry
 from portal.cases.models import Case
 from portal.cases.operations import AttachmentRefused, FieldProblems, Refused, StaleVersion
 from portal.cases.views import dossier
@@ -31,7 +32,7 @@ class Action:
     """One thing that can be done to a case, as a form: ``partial`` (its root id is ``root``) stands alone or in the page.
 
     ``event`` is the trail event it leaves; a second one by the same person from the same page is a doubled click.
-    ``keeps``: much is typed here, so it is kept as a draft while it is typed.
+    ``keeps``: much is typed here, so it is kept as a draft while it is typed. ``letters``: kinds that are due once it is done.
     """
 
     case: Case
@@ -43,6 +44,7 @@ class Action:
     event: str | None = None
     keeps: bool = False
     context: dict[str, Any] = field(default_factory=dict)
+    letters: tuple[str, ...] = ()
 
     @property
     def place(self) -> str | None:
@@ -113,7 +115,7 @@ def run(action: Action, work: Work) -> Response:
     except Refused as problem:
         action.form.form_errors.append(str(problem))
         return form_page(action, 422)
-    return changed_case(action.case.number, action.said)
+    return changed_case(action.case.number, action.said, action.letters)
 
 
 def _fresh(action: Action) -> Response:
@@ -171,8 +173,11 @@ def form_page(
     )
 
 
-def changed_case(number: str, said: str) -> Response:
-    """After a write: htmx gets the case's panel anew (and the page's marks and timeline), a browser the case's page."""
+def changed_case(number: str, said: str, letters: tuple[str, ...] = ()) -> Response:
+    """After a write: htmx gets the case's panel anew (and the page's marks and timeline), a browser the case's page.
+
+    ``letters`` are offered beside what was ``said``; on the page of the case its letters offer them as well.
+    """
     if not wants_part() or _current_path() == request.path:  # from the form's own page there is no panel to renew
         flash(said, "success")
         return done("cases.show", number=number)
@@ -187,6 +192,7 @@ def changed_case(number: str, said: str) -> Response:
         case=case,
         shown=shown,
         said=said,
+        due_letters=[(code, registry.letter_label(code)) for code in letters if actor().may(Permission.CASE_RECORD)],
         oob=_current_path() == url_for("cases.show", number=number),
     )
     answer.headers["HX-Trigger"] = "case-changed"

@@ -32,6 +32,7 @@ def step(number: str, proceeding_id: int, step: str) -> Response:
         said=f"{declared.label}。"
         if declared.label.startswith("已")
         else f"已记录：{declared.label.removeprefix('记录')}。",
+        letters=declared.letters,
         context={"step": declared, "platform": platform, "proceeding": shown},
     )
     return run(

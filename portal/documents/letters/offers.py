@@ -7,13 +7,17 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.access.actor import Actor
+from portal.access.permissions import Permission
 from portal.cases import queries as cases
+from portal.cases import registry
 from portal.cases.models import Case, Contact, Party, SealedValue
 from portal.clock import day_of
 from portal.documents.letters.composing import petitioner
-from portal.documents.letters.kinds import Kind
+from portal.documents.letters.kinds import KINDS, Kind
+from portal.documents.letters.models import Letter
 from portal.organisation.models import Unit
 from portal.people import redaction
+from portal.trail.queries import Entry, entries
 
 
 def offered(session: Session, actor: Actor, case: Case, kind: Kind) -> dict[str, Any]:
@@ -26,6 +30,41 @@ def offered(session: Session, actor: Actor, case: Case, kind: Kind) -> dict[str,
         for name, value in found.items()
         if value not in (None, "")
     }
+
+
+def called_for(session: Session, actor: Actor, case: Case) -> list[Kind]:
+    """The kinds that the last step of each procedure asks for and that nobody has drafted since.
+
+    A letter that takes that step itself (the 受理告知书 whose service is 告知受理) is there already, drafted before it.
+    """
+    if not actor.may(Permission.CASE_RECORD):
+        return []
+    shown = [each for each in cases.proceedings(session, actor, case) if not each.closed_off]
+    last = {entry.data["proceeding_id"]: entry for entry in _steps_taken(session, case)}
+    taken = {entry.data["platform"]: entry for each in shown if (entry := last.get(each.id))}
+    if not taken:
+        return []
+    wanted = select(Letter.kind, Letter.drafted_at).where(Letter.case_id == case.id, Letter.state != "void")
+    drafted = session.execute(wanted).all()
+    known = {f"step.{name}" for each in shown for name in each.values}
+    found: dict[str, Kind] = {}
+    for platform, entry in taken.items():
+        for code in registry.platform(platform).step(entry.data["step"]).letters:
+            kind = KINDS[code]
+            there = any(each == code and (at >= entry.at or _takes(kind, entry)) for each, at in drafted)
+            if not there and (not kind.needs or kind.needs in known):
+                found[code] = kind
+    return list(found.values())
+
+
+def _takes(kind: Kind, entry: Entry) -> bool:
+    """Whether a letter of ``kind`` took the step itself."""
+    bound = (kind.on_seal, kind.on_serve)
+    return any(each and (each.platform, each.step) == (entry.data["platform"], entry.data["step"]) for each in bound)
+
+
+def _steps_taken(session: Session, case: Case) -> list[Entry]:
+    return entries(session, f"case:{case.id}", kinds=("proceeding.advanced",))
 
 
 def _case(session: Session, case: Case) -> dict[str, Any]:
@@ -51,6 +90,9 @@ def _steps(session: Session, actor: Actor, case: Case) -> dict[str, Any]:
     for shown in cases.proceedings(session, actor, case):
         if not shown.closed_off:
             known |= {f"step.{name}": value for name, value in shown.values.items()}
+    taken = [entry for entry in _steps_taken(session, case) if entry.data["platform"] == "petition"]
+    if taken:
+        known |= {"last.step": taken[-1].data["step"], "last.on": day_of(taken[-1].at)}
     return known
 
 

@@ -106,6 +106,7 @@ def section(number: str) -> Response:
         "documents/_letters.html",
         case=case,
         letters=queries.of_case(db.session, actor(), case),
+        called_for=offers.called_for(db.session, actor(), case),
         may_draft=actor().may(Permission.CASE_RECORD),
         may_read=actor().may(Permission.LETTER_READ),
     )

@@ -119,6 +119,7 @@ BESIDE = (
             Text("urgent_report", "报告内容", required=True, long=True),
         ),
         guard=report_urgent,
+        letters=("urgent_report",),
         article=f"{LAW} 第二十五条",
     ),
     Step(
@@ -133,6 +134,7 @@ BESIDE = (
             Text("mediated_by", "主持调解的机关、人员", required=True, most=120),
             Text("mediated", "调解情况", required=True, help="达成一致的，另登记“经调解、和解办结”", long=True),
         ),
+        letters=("settlement",),
         article=f"{LAW} 第三十三条",
     ),
     Step(
@@ -146,6 +148,7 @@ BESIDE = (
             Text("hearing_why", "重大、复杂、疑难的理由", required=True, most=500),
             Text("hearing_record", "听证情况和意见", required=True, long=True),
         ),
+        letters=("hearing_record",),
         article=f"{LAW} 第三十一条第六项",
     ),
     Step(
@@ -166,6 +169,7 @@ BESIDE = (
             ),
         ),
         guard=hear_rereview,
+        letters=("hearing_record",),
         article=f"{LAW} 第三十六条第二款",
     ),
     Step(

@@ -99,8 +99,8 @@ DISPATCH = (
         DISPATCHER,
         fields=(UNIT, NOTE),
         stops=STOP_DISPATCH,
-        letter="citizen_slip",
         guard=send,
+        letters=("referral", "whereabouts"),
         article=f"{LAW} 第二十二条第一款第一项、第二项",
     ),
     Step(
@@ -118,8 +118,8 @@ DISPATCH = (
         starts=("petition.report_back",),
         stops=STOP_DISPATCH,
         dues=("petition.report_back@report_by",),
-        letter="citizen_slip",
         guard=send,
+        letters=("assignment", "whereabouts"),
         article=f"{LAW} 第二十二条第一款第三项",
     ),
     Step(
@@ -144,6 +144,7 @@ DISPATCH = (
         DISPATCHER,
         fields=(Text("proposal", "建议", required=True, help="情况重大、紧急的，应当及时提出建议", long=True),),
         stops=STOP_DISPATCH,
+        letters=("approval",),
         article=f"{LAW} 第二十二条第一款第一项",
     ),
     Step(
@@ -166,8 +167,8 @@ DISPATCH = (
             Text("explained", "释法明理的内容", required=True, long=True),
         ),
         stops=STOP_DISPATCH,
-        letter="citizen_slip",
         guard=guide_visitor,
+        letters=("guidance",),
         article=f"{LAW} 第二十二条第二款",
     ),
     Step(
@@ -197,6 +198,7 @@ DISPATCH = (
         stops=STOP_DISPATCH,
         guard=refuse_duplicate,
         other="running_number",
+        letters=("duplicate",),
         article=f"{LAW} 第十九条第三款",
     ),
     Step(
@@ -211,6 +213,7 @@ DISPATCH = (
             Flag("same_reasons", "与复核意见针对的理由相同", must=True),
         ),
         stops=STOP_DISPATCH,
+        letters=("ceased",),
         article=f"{LAW} 第三十六条第三款",
     ),
 )
@@ -225,6 +228,7 @@ RECEIPT = (
         # The unit's days run from receipt; its signing-in later moves nothing.
         fields=(Day("received_on", "收到之日", required=True, future=False), PROOF),
         starts=("petition.notice_referred@received_on", "petition.objection@received_on"),
+        letters=("acceptance",),
         article=f"{LAW} 第二十三条第三款",
     ),
     Step(
@@ -250,6 +254,7 @@ RECEIPT = (
         DISPATCHER,
         fields=(NOTE,),
         stops=("petition.notice_referred", "petition.report_back"),
+        letters=("objection",),
         article=f"{LAW} 第二十三条第三款",
     ),
     Step(
@@ -260,6 +265,7 @@ RECEIPT = (
         "bound",
         DISPATCHER,
         fields=(REASON,),
+        letters=("objection",),
         article=f"{LAW} 第二十三条第三款",
     ),
     Step(
@@ -280,6 +286,7 @@ RECEIPT = (
         ),
         stops=("petition.notice_referred", "petition.objection"),
         guard=notify,
+        letters=("acceptance",),
         article=f"{LAW} 第二十三条第三款",
     ),
     Step(

@@ -100,6 +100,7 @@ HANDLING = (
         ),
         starts=("petition.conclude@accepted_on",),
         guard=handle,
+        letters=("opinion",),
         article=f"{LAW} 第三十一条第六项、第三十四条",
     ),
     Step(
@@ -126,6 +127,7 @@ HANDLING = (
         ),
         stops=("petition.report_back",),
         guard=classify,
+        letters=("lead_in", "closing_report"),
         article=f"{LAW} 第三十一条第一项至第五项",
     ),
     Step(
@@ -145,6 +147,7 @@ HANDLING = (
         ),
         stops=("petition.report_back",),
         guard=answer_suggestion,
+        letters=("closing_report",),
         article=f"{LAW} 第二十九条",
     ),
     Step(
@@ -165,6 +168,7 @@ HANDLING = (
             Flag("petitioner_agreed", "信访人确认本事项可以办结", must=True),
         ),
         stops=RUNNING,
+        letters=("settlement",),
         article=f"{LAW} 第三十三条",
     ),
     Step(
@@ -190,6 +194,7 @@ HANDLING = (
         ),
         stops=("petition.conclude",),
         guard=give_opinion,
+        letters=("opinion",),
         article=f"{LAW} 第三十二条、第三十四条",
     ),
     Step(
@@ -201,6 +206,7 @@ HANDLING = (
         fields=(Day("served_on", "信访人收到之日", required=True, future=False), PROOF),
         starts=("petition.review_request@served_on",),
         guard=serve_opinion,
+        letters=("closing_report",),
         article=f"{LAW} 第三十五条",
     ),
     Step(
@@ -212,6 +218,7 @@ HANDLING = (
         fields=(Text("performance", "执行情况", required=True, long=True), REPORT),
         stops=("petition.report_back",),
         guard=perform,
+        letters=("closing_report",),
         article=f"{LAW} 第三十二条",
     ),
     Step(
@@ -223,6 +230,7 @@ HANDLING = (
         fields=(Text("guidance", "疏导教育、解释说明情况", required=True, long=True), REPORT, NOTE),
         stops=("petition.report_back",),
         guard=close,
+        letters=("closing_report",),
         article=f"{LAW} 第三十二条",
     ),
     Step(

@@ -62,6 +62,7 @@ REVIEW = (
         stops=(REVIEW_RIGHT,),
         guard=request_review,
         uses=(f"{REVIEW_RIGHT}@review_requested_on",),
+        letters=("review_receipt", "review"),
         article=f"{LAW} 第三十五条",
     ),
     Step(
@@ -78,6 +79,7 @@ REVIEW = (
         ),
         starts=("petition.rereview_request@review_served_on",),
         stops=("petition.review_decide",),
+        letters=("review",),
         article=f"{LAW} 第三十五条",
     ),
     Step(
@@ -110,6 +112,7 @@ REVIEW = (
         stops=(REREVIEW_RIGHT,),
         guard=request_rereview,
         uses=(f"{REREVIEW_RIGHT}@rereview_requested_on",),
+        letters=("review_receipt", "rereview"),
         article=f"{LAW} 第三十六条第一款",
     ),
     Step(
@@ -125,6 +128,7 @@ REVIEW = (
             PROOF,
         ),
         stops=("petition.rereview_decide", "petition.report_back"),
+        letters=("rereview",),
         article=f"{LAW} 第三十六条",
     ),
     Step(

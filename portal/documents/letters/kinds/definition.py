@@ -58,6 +58,7 @@ class Kind:
     """A kind of letter. ``fields`` are asked beside the form and enforced; ``prefill``: field → what the record offers for it.
 
     ``to``: "petitioner", a fact's name that holds the addressee, or "" (no 主送). ``served``: it ends with service.
+    ``needs`` is something the record must know before a step offers the kind (a 交办 before a 办结报告).
     ``title`` names another fact whose option's label is the title. ``article`` is the source of the required contents.
     """
 
@@ -70,6 +71,7 @@ class Kind:
     served: bool = True
     prefill: Mapping[str, str] = field(default_factory=dict)
     title: str = ""
+    needs: str = ""
     platforms: tuple[str, ...] = ("petition",)
     on_seal: Binding | None = None
     on_serve: Binding | None = None

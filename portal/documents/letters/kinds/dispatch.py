@@ -54,7 +54,7 @@ DISPATCH = (
             Text("unit", "去向机关、单位", required=True, most=120),
             Day("sent_on", "转送、交办之日", required=True, future=False),
         ),
-        prefill=ABOUT | {"unit": "step.unit"},
+        prefill=ABOUT | {"unit": "step.unit", "act": "last.step", "sent_on": "last.on"},
     ),
     Kind(
         "guidance",
@@ -166,6 +166,6 @@ DISPATCH = (
         to="",
         served=False,
         platforms=(),
-        prefill={"matter": "subject", "situation": "facts"},
+        prefill={"matter": "subject", "situation": "facts", "proposal": "step.proposal"},
     ),
 )  # fmt: skip

@@ -197,6 +197,7 @@ HANDLING = (
             Text("told", "答复信访人的情况", required=True, long=True),
         ),
         to="addressee",
+        needs="step.report_by",
         prefill=ABOUT,
     ),
     Kind(
