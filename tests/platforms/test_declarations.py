@@ -10,8 +10,8 @@ from types import SimpleNamespace
 import pytest
 
 from portal.access.permissions import Permission
-from portal.cases.definition import Choice, Day, DeclarationError, Field, Platform, Step, check
 from portal.cases import registry
+from portal.cases.definition import Choice, Day, DeclarationError, Field, Platform, Step, check
 from portal.documents.letters.kinds import KINDS, LETTER_NAMES
 from portal.platforms import PLATFORMS
 from portal.statutes import table
