@@ -22,12 +22,14 @@ def upgrade() -> None:
         sa.Column("minutes", sa.Text(), nullable=False),
         sa.Column("opinion", sa.Text(), nullable=False),
         sa.Column("manner", sa.String(length=10), nullable=False),
+        sa.Column("plan", sa.Text(), nullable=False),
         sa.Column("typed_by", sa.Integer(), nullable=True),
         sa.Column("typed_at", sa.DateTime(), nullable=True),
         sa.Column("confirmed_by", sa.Integer(), nullable=True),
         sa.Column("confirmed_at", sa.DateTime(), nullable=True),
         sa.Column("signed_how", sa.String(length=10), nullable=False),
         sa.Column("signed_at", sa.DateTime(), nullable=True),
+        sa.Column("signer", sa.String(length=60), nullable=False),
         sa.Column("scan_id", KEY, nullable=True),
         sa.ForeignKeyConstraint(
             ["booking_id"], ["leader_booking.id"], name="fk_leader_sheet_booking_id_leader_booking"
@@ -52,6 +54,8 @@ def upgrade() -> None:
         sa.Column("result", sa.Text(), nullable=False),
         sa.Column("met", sa.String(length=10), nullable=False),
         sa.Column("satisfied", sa.String(length=10), nullable=False),
+        sa.Column("said_how", sa.String(length=10), nullable=False),
+        sa.Column("said_to", sa.Integer(), nullable=True),
         sa.Column("told_on", sa.Date(), nullable=True),
         sa.Column("told_how", sa.String(length=60), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["case_record.id"], name="fk_leader_instruction_case_id_case_record"),

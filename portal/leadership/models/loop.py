@@ -16,7 +16,8 @@ class Sheet(Base):
 
     ``minutes`` is what was said, ``opinion`` the 接访处理意见, typed by the secretary, confirmed by the leader. ``manner``: task
     (to units), resolved (on the spot), explained (释法明理 and 引导, the only manners for 涉法涉诉 beside forwarding), forwarded.
-    ``signed_how``: account (the leader confirmed in the portal) or paper (the signed sheet was scanned).
+    ``plan`` are the tasks as typed, sealed JSON, until the signature makes them Tasks. ``signed_how``: account (the leader signed in
+    the portal) or paper (the signed sheet was scanned, ``signer`` says who signed it).
     """
 
     __tablename__ = "leader_sheet"
@@ -28,12 +29,14 @@ class Sheet(Base):
     minutes: Mapped[str] = mapped_column(Sealed, default="")
     opinion: Mapped[str] = mapped_column(Sealed, default="")
     manner: Mapped[str] = mapped_column(String(10), default="")
+    plan: Mapped[str] = mapped_column(Sealed, default="")
     typed_by: Mapped[int | None]
     typed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     confirmed_by: Mapped[int | None]
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     signed_how: Mapped[str] = mapped_column(String(10), default="")
     signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    signer: Mapped[str] = mapped_column(String(60), default="")
     scan_id: Mapped[int | None] = mapped_column(Key)
 
 
@@ -42,7 +45,8 @@ class Instruction(Base):
 
     ``source_id`` is the Sheet, the LetterRead or the Sponsorship. Three different things are kept apart: ``closed_at`` 办结,
     ``met`` 解决 (yes, partly, no) and 满意, what the citizen says (``satisfied``: yes, partly, no, not_said). ``told_on`` is the day
-    the citizen was told of the result.
+    the citizen was told of the result. ``said_how``: rating (the citizen's own, which no member of staff can write), telephone or
+    spoken, then ``said_to`` wrote it down.
     """
 
     __tablename__ = "leader_instruction"
@@ -62,6 +66,8 @@ class Instruction(Base):
     result: Mapped[str] = mapped_column(Sealed, default="")
     met: Mapped[str] = mapped_column(String(10), default="")
     satisfied: Mapped[str] = mapped_column(String(10), default="")
+    said_how: Mapped[str] = mapped_column(String(10), default="")
+    said_to: Mapped[int | None]
     told_on: Mapped[date | None]
     told_how: Mapped[str] = mapped_column(String(60), default="")
 
