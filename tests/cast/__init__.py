@@ -19,7 +19,7 @@ from portal.cases.operations.clocks import calendar
 from portal.database import db
 from portal.organisation.models import Centre
 from portal.organisation.operations import arrange_centre
-from tests.cast import letters, reminders
+from tests.cast import leadership_roster, letters, reminders
 from tests.cast.history import Diary, History
 from tests.cast.matters import MATTERS
 from tests.cast.morning import Morning
@@ -76,6 +76,7 @@ def _fill(session: Session, now: datetime, home: Path) -> None:
     cases = history.play(session, (*plots, *spare(plots)))
     Morning(session, staff, windows, cases, now).play()
     letters.write(session, staff, now)
+    leadership_roster.write(session, staff, now)
     reminders.write(session, staff, now)
 
 
