@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("id", KEY, nullable=False),
         sa.Column("centre_id", sa.Integer(), nullable=False),
         sa.Column("case_id", KEY, nullable=False),
+        sa.Column("leader_id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("level", sa.String(length=10), nullable=False),
         sa.Column("origin", sa.String(length=20), nullable=False),
@@ -36,11 +37,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["case_record.id"], name="fk_sponsorship_case_id_case_record"),
         sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], name="fk_sponsorship_centre_id_centre"),
         sa.ForeignKeyConstraint(["lead_unit_id"], ["unit.id"], name="fk_sponsorship_lead_unit_id_unit"),
+        sa.ForeignKeyConstraint(["leader_id"], ["leader.id"], name="fk_sponsorship_leader_id_leader"),
         sa.PrimaryKeyConstraint("id", name="pk_sponsorship"),
     )
     op.create_index(
         "ix_sponsorship_centre_id_closed_at_level", "sponsorship", ["centre_id", "closed_at", "level"], unique=False
     )
+    op.create_index("ix_sponsorship_leader_id", "sponsorship", ["leader_id", "closed_at"], unique=False)
     op.create_index(
         "uq_sponsorship_case_id",
         "sponsorship",
@@ -66,6 +69,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_sponsor_term"),
     )
     op.create_index("ix_sponsor_term_leader_id", "sponsor_term", ["leader_id", "until"], unique=False)
+    op.create_index("ix_sponsor_term_sponsorship_id", "sponsor_term", ["sponsorship_id"], unique=False)
     op.create_index(
         "uq_sponsor_term_running",
         "sponsor_term",

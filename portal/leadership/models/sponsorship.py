@@ -17,7 +17,8 @@ class Sponsorship(Base):
     """One matter under a leader's care (包案). ``level``: city, county, township; raising it is 提级包案 and keeps history.
 
     ``duties`` are what was done under each of 掌握情况 (know), 化解方案 (plan), 疏导帮扶 (help), each a sealed text: that a person
-    stops petitioning is never a target. ``result`` and ``met`` are said when it is closed.
+    stops petitioning is never a target. ``result`` and ``met`` are said when it is closed. ``leader_id`` repeats the leader of
+    the last SponsorTerm for lists.
     """
 
     __tablename__ = "sponsorship"
@@ -25,6 +26,7 @@ class Sponsorship(Base):
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"))
     case_id: Mapped[int] = mapped_column(Key, ForeignKey("case_record.id"))
+    leader_id: Mapped[int] = mapped_column(ForeignKey("leader.id"))
     version: Mapped[int] = mapped_column(default=1)
     level: Mapped[str] = mapped_column(String(10))
     origin: Mapped[str] = mapped_column(String(20), default="own")
@@ -45,6 +47,7 @@ class Sponsorship(Base):
         # a matter has one sponsorship at a time
         Index("uq_sponsorship_case_id", "case_id", unique=True, sqlite_where=STANDS, postgresql_where=STANDS),
         Index("ix_sponsorship_centre_id_closed_at_level", "centre_id", "closed_at", "level"),
+        Index("ix_sponsorship_leader_id", "leader_id", "closed_at"),
     )
 
 
@@ -65,6 +68,7 @@ class SponsorTerm(Base):
     __table_args__ = (
         Index("uq_sponsor_term_running", "sponsorship_id", unique=True, sqlite_where=RUNS, postgresql_where=RUNS),
         Index("ix_sponsor_term_leader_id", "leader_id", "until"),
+        Index("ix_sponsor_term_sponsorship_id", "sponsorship_id"),
     )
 
 
