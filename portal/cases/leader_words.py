@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 Telling = tuple[str, str]
+# from the lowest up: raising the level is 提级包案
 LEVELS = {"township": "乡镇级", "county": "县级", "city": "市级"}
 DUTIES = {"know": "掌握情况", "plan": "化解方案", "help": "疏导帮扶"}
 MET = {"yes": "已解决", "partly": "部分解决", "no": "未解决"}

@@ -20,7 +20,7 @@ from portal.leadership.operations.sponsorship import (
     note,
     titled,
 )
-from portal.leadership.vocabulary import DUTIES, LEVELS, MET, rank, silence_in
+from portal.leadership.sponsor_words import DUTIES, LEVELS, MET, rank, silence_in
 
 ONLY_UP = "包案层级只能提高（提级包案），不能降低。"
 

@@ -16,7 +16,7 @@ from portal.cases.operations.record import note as note_on_case
 from portal.clock import day_of
 from portal.leadership.models import Leader, Milestone, ProgressNote, Sponsorship, SponsorTerm, TaskForceMember
 from portal.leadership.operations import circle
-from portal.leadership.vocabulary import DUTIES, LEVELS, rank, silence_in
+from portal.leadership.sponsor_words import DUTIES, LEVELS, rank, silence_in
 from portal.organisation.models import Unit
 
 NOT_HERE = "没有找到这件包案，或它不对您开放。"
