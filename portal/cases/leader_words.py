@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from portal.cases import loop_words
+
 Telling = tuple[str, str]
 # from the lowest up: raising the level is 提级包案
 LEVELS = {"township": "乡镇级", "county": "县级", "city": "市级"}
@@ -86,4 +88,5 @@ TELLERS: dict[str, tuple[str, Callable[[Any], Telling]]] = {
     "letter_read.put": ("handoff", _letter("呈领导阅")),
     "letter_read.read": ("record", _letter("领导已阅")),
     "letter_read.instructed": ("step", _letter("领导批示", "words")),
+    **loop_words.TELLERS,
 }

@@ -186,7 +186,11 @@ def _tell(
         "leader_id": leader.id,
         "tasks": [{"id": task.id, "due": task.due.isoformat()} for task in tasks],
     }
-    words = {"leader": leader.name, "words": made.words, "units": list(dict.fromkeys(names.values()))}
+    words = {
+        "leader": f"{leader.post} {leader.name}",
+        "words": made.words,
+        "units": list(dict.fromkeys(names.values())),
+    }
     note(session, case, "leader.instructed", actor, at, data=data, words=words)
     trail.append(
         session,
