@@ -119,8 +119,11 @@ def test_a_weak_password_is_refused_in_words(app, monkeypatch):
 
 @pytest.mark.parametrize("code", ["petition", "mediation"])
 def test_every_state_occurs(hall, code):
+    platform = registry.platform(code)
     shown = set(hall.scalars(select(Proceeding.state).where(Proceeding.platform == code)))
-    assert shown == set(registry.platform(code).states)
+    assert shown >= {state for state in platform.states if not platform.level_of(state)}
+    if code == "petition":
+        assert shown >= {"reviewing", "review_done", "rereviewing", "rereview_done"}
 
 
 def test_every_platform_has_open_and_ended_matters(hall):
@@ -290,13 +293,15 @@ def test_every_state_of_every_platform_is_reached_by_its_declared_steps(session,
              channel="letter" if state == "forwarded" else "visit", values=unkind if state == "ended" else {})
         for platform in registry.platforms()
         for state in platform.states
+        if not platform.level_of(state)
     ]  # fmt: skip
     with database.write() as writing:
         staff = cast.seed_minimal(writing, TUESDAY)
         windows = cast.window_ids(writing, staff["zhangdeliang"].centre_id)
         diary = Diary(from_chinesecalendar(), clock.day_of(TUESDAY))
         cases = History(diary, staff, windows, tmp_path).play(writing, tuple(plots))
-    stands = dict(session.execute(select(Proceeding.case_id, Proceeding.state)).all())
+    own = select(Proceeding.case_id, Proceeding.state).where(Proceeding.level == "")
+    stands = dict(session.execute(own).all())
     assert {subject: stands[case_id] for subject, case_id in cases.items()} == {
         plot.subject: plot.reach for plot in plots
     }

@@ -82,8 +82,10 @@ class Step:
     refused: the proceeding keeps under ``late`` which right was used late and what its last day was. ``other`` is a field that
     names another matter by its number.
     ``guard(proceeding, at)`` sees ``state``, ``data`` with what was just typed merged in, the case's ``purpose``, ``channel`` and
-    ``respondent``, and ``other`` (.same .running .overdue; None where the portal does not keep that number); it returns a Chinese
-    reason to refuse, or None.
+    ``respondent``, ``other`` (.same .running .overdue; None where the portal does not keep that number) and ``linked`` (level →
+    values of the newest procedure of that level); it returns a Chinese reason to refuse, or None.
+    ``opens`` is the level of a Linked procedure that the step opens; what the step starts runs there. ``answers``, on a step of a
+    linked procedure, is the state in which the procedure that waited for it goes on; its clocks named in ``stops`` stop too.
     ``article`` is shown beside the button.
     """
 
@@ -101,6 +103,8 @@ class Step:
     article: str = ""
     uses: tuple[str, ...] = ()
     other: str = ""
+    opens: str = ""
+    answers: str = ""
 
     def leads_to(self, state: str) -> str:
         """The state after this step, taken in ``state``."""
@@ -135,6 +139,21 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Linked:
+    """A procedure of its own that another organ conducts about what was decided (复查、复核), beside the one that waits for it.
+
+    ``initial`` is its first state; its states and steps stand among the platform's. ``after`` is the level it is ``of``, ""
+    for the platform's own procedure. ``organ`` names the field of the opening step that says who conducts it.
+    """
+
+    level: str
+    label: str
+    initial: str
+    organ: str
+    after: str = ""
+
+
+@dataclass(frozen=True)
 class ServiceSpec:
     """A service the platform offers at the desk, before a centre arranges its own. ``prefix`` starts the ticket number."""
 
@@ -155,7 +174,8 @@ class Platform:
     last and never by the leading key. ``petition``: the 信访工作条例 governs what is registered (第十九条 contents, 信访目的,
     信访信息系统). ``respondent`` is what the other party is called at registration, "" where there is none; ``purpose`` is
     the 信访目的 kept where none is asked. ``guide``: questions in their legal order that lead to advice (第三十一条); the advice
-    stands in the field ``first_advice``. ``reminds`` makes Chinese lines of a proceeding's values that want attention.
+    stands in the field ``first_advice``. ``linked``: procedures that steps of this one open. ``reminds`` makes Chinese lines of
+    a proceeding's values that want attention.
     """
 
     code: str
@@ -177,6 +197,7 @@ class Platform:
     respondent: str = ""
     purpose: str = "claim"
     guide: tuple[Question, ...] = ()
+    linked: tuple[Linked, ...] = ()
     reminds: Callable[[Mapping[str, Any]], tuple[str, ...]] | None = None
 
     @property
@@ -190,6 +211,36 @@ class Platform:
             if step.code == code:
                 return step
         raise KeyError(code)
+
+    def procedure(self, level: str) -> Linked:
+        """The linked procedure of that level. KeyError where there is none."""
+        for each in self.linked:
+            if each.level == level:
+                return each
+        raise KeyError(level)
+
+    def level_of(self, state: str) -> str:
+        """The level of the linked procedure that ``state`` belongs to, "" for a state of the platform's own procedure."""
+        for each in self.linked:
+            if state in self._walked({each.initial}):
+                return each.level
+        return ""
+
+    def moves_from(self, state: str) -> tuple[tuple[Step, str], ...]:
+        """Every (step, state after it) by which a procedure in ``state`` can move: its own, and answers of those it opened."""
+        own = [(step, step.leads_to(state)) for step in self.steps if state in step.source]
+        opened = {step.opens for step in self.steps if step.opens and step.target == state}
+        answers = [step for step in self.steps if step.answers and self.level_of(step.source[0]) in opened]
+        return (*own, *((step, step.answers) for step in answers))
+
+    def _walked(self, reached: set[str]) -> set[str]:
+        front = list(reached)
+        while front:
+            state = front.pop()
+            for after in {step.leads_to(state) for step in self.steps if state in step.source} - reached:
+                reached.add(after)
+                front.append(after)
+        return reached
 
     def steps_from(self, state: str) -> tuple[Step, ...]:
         """Steps that leave ``state``: as declared, the seldom ones last in the order of ``seldom``."""
@@ -218,6 +269,7 @@ def check(platform: Platform, clocks: frozenset[str], letters: frozenset[str]) -
         if clock not in clocks:
             raise DeclarationError(f"{where}: unknown clock {clock}")
     _check_guide(platform, clocks)
+    _check_linked(platform)
     _check_reachable(platform)
 
 
@@ -258,11 +310,30 @@ def _check_guide(platform: Platform, clocks: frozenset[str]) -> None:
                 raise DeclarationError(f"{where}: unknown clocks {sorted(lost)}")
 
 
+def _check_linked(platform: Platform) -> None:
+    where = f"{platform.code}.linked"
+    if platform.linked and platform.sealed:
+        raise DeclarationError(f"{where}: a sealed platform opens no procedure of another organ")
+    levels = {each.level for each in platform.linked}
+    for each in platform.linked:
+        if each.initial not in platform.states or each.after not in {"", *levels}:
+            raise DeclarationError(f"{where}: {each.level} begins nowhere")
+        opening = [step for step in platform.steps if step.opens == each.level]
+        if not opening or any(each.organ not in {asked.name for asked in step.fields} for step in opening):
+            raise DeclarationError(f"{where}: nothing opens {each.level} and names its organ")
+    for step in platform.steps:
+        if step.opens and (step.opens not in levels or not step.target):
+            raise DeclarationError(f"{where}: {step.code} opens nothing, or does not wait for it")
+        if step.answers and (step.answers not in platform.states or not platform.level_of(step.source[0])):
+            raise DeclarationError(f"{where}: {step.code} answers nobody")
+
+
 def _check_reachable(platform: Platform) -> None:
-    reached, front = {platform.initial}, [platform.initial]
+    reached = {platform.initial, *(each.initial for each in platform.linked)}
+    front = list(reached)
     while front:
         state = front.pop()
-        for target in (step.leads_to(state) for step in platform.steps_from(state)):
+        for _, target in platform.moves_from(state):
             if target not in reached:
                 reached.add(target)
                 front.append(target)
@@ -270,6 +341,6 @@ def _check_reachable(platform: Platform) -> None:
     if lost:
         raise DeclarationError(f"{platform.code}: states nobody can reach: {sorted(lost)}")
     for code, state in platform.states.items():
-        ends = not platform.steps_from(code)
+        ends = not platform.moves_from(code)
         if ends != state.final:
             raise DeclarationError(f"{platform.code}: state {code} must {'be final' if ends else 'not be final'}")

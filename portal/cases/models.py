@@ -82,7 +82,11 @@ class CaseGrant(Base):
 
 
 class Proceeding(Base):
-    """A platform's procedure on a case. ``data`` is checked by the platform's declaration on each write."""
+    """A platform's procedure on a case. ``data`` is checked by the platform's declaration on each write.
+
+    ``level`` "" is the platform's own; else a linked one ("review", "rereview") ``of_id`` an earlier one, conducted by the organ
+    ``unit_id`` (None where the organ is not among the units; its name stands in ``data``).
+    """
 
     __tablename__ = "proceeding"
 
@@ -90,6 +94,9 @@ class Proceeding(Base):
     centre_id: Mapped[int]
     case_id: Mapped[int] = _case()
     platform: Mapped[str] = mapped_column(String(30))
+    level: Mapped[str] = mapped_column(String(12), default="", server_default="")
+    of_id: Mapped[int | None] = mapped_column(Key)
+    unit_id: Mapped[int | None]
     state: Mapped[str] = mapped_column(String(40))
     version: Mapped[int] = mapped_column(default=1)
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
@@ -102,8 +109,8 @@ class Proceeding(Base):
     __table_args__ = (
         Index("ix_proceeding_case_id", "case_id"),
         Index("ix_proceeding_centre_id_platform_state", "centre_id", "platform", "state", "case_id"),
-        # a platform has at most one running procedure on a case
-        Index("uq_proceeding_running", "case_id", "platform", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
+        # a platform has at most one running procedure of each level on a case
+        Index("uq_proceeding_running", "case_id", "platform", "level", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
     )
 
 

@@ -77,7 +77,10 @@ def can_see(session: Session, actor: Actor, case_id: int) -> Case | None:
 
 @dataclass(frozen=True)
 class ProceedingShown:
-    """A proceeding as this reader may see it; ``closed_off`` hides all but platform and state (心理疏导)."""
+    """A proceeding as this reader may see it; ``closed_off`` hides all but platform and state (心理疏导).
+
+    ``linked`` is the level of a procedure that another ``organ`` conducts (复查、复核), "" for the platform's own.
+    """
 
     id: int
     platform: str
@@ -92,12 +95,17 @@ class ProceedingShown:
     mine: bool
     closed_off: bool
     values: dict[str, Any] = field(default_factory=dict)
+    linked: str = ""
+    organ: str = ""
 
 
 def proceedings(session: Session, actor: Actor, case: Case) -> list[ProceedingShown]:
-    """The case's proceedings, oldest first."""
-    rows = session.scalars(select(Proceeding).where(Proceeding.case_id == case.id).order_by(Proceeding.id))
-    return [_shown(actor, row) for row in rows]
+    """The case's proceedings, oldest first, each followed by those linked with it."""
+    rows = list(session.scalars(select(Proceeding).where(Proceeding.case_id == case.id).order_by(Proceeding.id)))
+    roots: dict[int, int] = {}
+    for row in rows:
+        roots[row.id] = roots.get(row.of_id or 0, row.id)
+    return [_shown(actor, row) for row in sorted(rows, key=lambda row: (roots[row.id], row.id))]
 
 
 def _shown(actor: Actor, row: Proceeding) -> ProceedingShown:
@@ -105,10 +113,11 @@ def _shown(actor: Actor, row: Proceeding) -> ProceedingShown:
     mine = row.platform in actor.platforms
     off = platform.sealed and not (mine and actor.may(platform.handle))
     state = platform.states[row.state]
+    beside = platform.procedure(row.level) if row.level else None
     return ProceedingShown(
         id=row.id,
         platform=row.platform,
-        label="心理服务" if off else platform.label,
+        label="心理服务" if off else f"{platform.label}・{beside.label}" if beside else platform.label,
         state=row.state,
         state_label=("已结束" if row.closed_at else "进行中") if off else state.label,
         level=state.level,
@@ -119,6 +128,8 @@ def _shown(actor: Actor, row: Proceeding) -> ProceedingShown:
         mine=mine and not off,
         closed_off=off,
         values={} if off else unpacked(row),
+        linked=row.level,
+        organ=str(row.data.get(beside.organ, "")) if beside else "",
     )
 
 
@@ -183,7 +194,10 @@ def _matter(row: Any, running: list[tuple[str, str]], promise: tuple[str, date |
 
 def _running(session: Session, case_ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
     found: dict[int, list[tuple[str, str]]] = {}
-    wanted = select(Proceeding.case_id, Proceeding.platform, Proceeding.state).where(Proceeding.case_id.in_(case_ids))
+    # the state of what waits says that a linked procedure runs
+    wanted = select(Proceeding.case_id, Proceeding.platform, Proceeding.state).where(
+        Proceeding.case_id.in_(case_ids), Proceeding.level == ""
+    )
     for case_id, platform, state in session.execute(wanted.order_by(Proceeding.id)):
         found.setdefault(case_id, []).append((platform, state))
     return found

@@ -9,7 +9,7 @@ from sqlalchemy import not_, select
 from sqlalchemy.orm import Session
 
 from portal.access.actor import Actor
-from portal.cases import amendments, clock_words, queries, registry, vocabulary
+from portal.cases import amendments, clock_words, leader_words, queries, registry, vocabulary
 from portal.cases.definition import Choice, Flag
 from portal.cases.models import Case
 from portal.trail.queries import Entry, entries
@@ -93,7 +93,9 @@ def _arrived(entry: Entry) -> Telling:
 
 def _opened(entry: Entry) -> Telling:
     platform = registry.platform(entry.data["platform"])
-    return (f"{platform.label}：开启程序", platform.states[entry.data["state"]].label)
+    level = entry.data.get("level")
+    what = f"开启{platform.procedure(level).label}程序" if level else "开启程序"
+    return (f"{platform.label}：{what}", platform.states[entry.data["state"]].label)
 
 
 def _advanced(entry: Entry) -> Telling:
@@ -104,7 +106,9 @@ def _advanced(entry: Entry) -> Telling:
     ]
     state = platform.states[entry.data["state"]].label
     late = [f"逾期提出（期限至 {last}）" for last in entry.data.get("late", {}).values()] if step.uses else []
-    return (f"{platform.label}：{step.label}", _joined([*late, f"现为“{state}”", *stated]))
+    earlier = entry.data.get("earlier")
+    waited = [f"原程序现为“{platform.states[earlier['state']].label}”"] if earlier else []
+    return (f"{platform.label}：{step.label}", _joined([*late, f"现为“{state}”", *waited, *stated]))
 
 
 def _value(asked: Any, value: Any) -> str:
@@ -244,4 +248,5 @@ TELLERS: dict[str, tuple[str, Callable[[Entry], Telling]]] = {
     "joint.notified": ("handoff", _joint_marked("已通知")),
     "joint.arrived": ("handoff", _joint_marked("到场")),
     "joint.closed": ("handoff", _joint_closed),
+    **leader_words.TELLERS,
 }

@@ -153,7 +153,7 @@ def slip(session: Session, actor: Actor, case: Case, today: date) -> Slip:
         standing=_standing(known, limits),
         rights=_rights(
             law(session).rules,
-            [shown.platform for shown in running],
+            [shown.platform for shown in running if not shown.linked],
             {limit.what for each in limits.values() for limit in each},
             today,
         ),
@@ -202,7 +202,7 @@ def _desk(session: Session, shown: cases.ProceedingShown, limits: tuple[Limit, .
         # Paper is read at home by others: the door's neutral sign, and nothing more (精神卫生法 第二十三条).
         return Desk(platform.sign, "进行中", "", (), "")
     told = "" if limits else silence
-    return Desk(platform.label, shown.state_label, platform.states[shown.state].next_step, limits, told)
+    return Desk(shown.label, shown.state_label, platform.states[shown.state].next_step, limits, told)
 
 
 def _limits(

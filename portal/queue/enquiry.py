@@ -186,7 +186,8 @@ def _desk(proceeding: Proceeding, limits: tuple[Limit, ...], paused: bool) -> De
     if platform.sealed:
         return Desk(platform.sign, "已结束" if ended else "进行中", "", ())
     state = platform.states[proceeding.state]
-    return Desk(platform.label, state.label, "" if ended else state.next_step, limits, paused and not ended)
+    who = f"{platform.label}・{platform.procedure(proceeding.level).label}" if proceeding.level else platform.label
+    return Desk(who, state.label, "" if ended else state.next_step, limits, paused and not ended)
 
 
 def _limits(session: Session, case: Case, today: date) -> tuple[dict[int, tuple[Limit, ...]], set[int]]:

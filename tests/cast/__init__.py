@@ -84,7 +84,11 @@ def spare(plots: tuple[Plot, ...]) -> list[Plot]:
     """A plain story for each state of a complete platform at which no story stands."""
     shown = {(plot.platform, plot.reach) for plot in plots}
     missing = [
-        (code, state) for code in COMPLETE for state in registry.platform(code).states if (code, state) not in shown
+        (code, state)
+        for code in COMPLETE
+        for state in registry.platform(code).states
+        # a linked procedure is come by on the way of the one that waits for it
+        if (code, state) not in shown and not registry.platform(code).level_of(state)
     ]
     names = list(CITIZENS)
     return [

@@ -108,8 +108,7 @@ def _shortest(platform: Platform, start: str, targets: tuple[str, ...]) -> list[
         state = front.popleft()
         if state in targets:
             return ways[state]
-        for step in platform.steps_from(state):
-            after = step.leads_to(state)
+        for step, after in platform.moves_from(state):
             if after not in ways:
                 ways[after] = [*ways[state], step]
                 front.append(after)

@@ -193,6 +193,7 @@ class History:
 
     def _note_proceeding(self, session: Session, story: Story, platform: str) -> None:
         wanted = select(Proceeding.id).where(Proceeding.case_id == story.case_id, Proceeding.platform == platform)
+        wanted = wanted.where(Proceeding.level == "")
         story.proceedings[platform] = session.scalars(wanted).one()
 
     def _advance(self, story: Story, platform: str, step: Step, given: Mapping[str, Any]) -> Act:
@@ -202,6 +203,9 @@ class History:
 
         def act(session: Session, at: datetime) -> None:
             proceeding = session.get_one(Proceeding, story.proceedings[platform])
+            if level := registry.platform(platform).level_of(step.source[0]):
+                beside = select(Proceeding).where(Proceeding.case_id == proceeding.case_id, Proceeding.level == level)
+                proceeding = session.scalars(beside).one()
             stated = {"unit": story.plot.competent} if story.plot.competent else {}
             data = course.fill(step, clock.day_of(at), {**stated, **self._dated(given)})
             operations.advance(

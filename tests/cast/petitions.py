@@ -140,7 +140,7 @@ ENDED = (
          values={"give_opinion": {"conclusion": "explain"}, "close": {"report": "unneeded"}},
          closed=Closed(((("explained", "helped"), "unmet", "新标准不溯及既往，已解释；生活困难已转社会救助。"),), "程序办结，诉求未能支持。",
          ("unsatisfied", "还是希望能补。"))),
-    Plot("rereviewed", 128, "谷丽萍", "教师资格认定材料不予认可", "早年的培训结业证未被认可。", ("认可培训结业证",), category="教育文化/教师队伍",
+    Plot("concluded", 128, "谷丽萍", "教师资格认定材料不予认可", "早年的培训结业证未被认可。", ("认可培训结业证",), category="教育文化/教师队伍",
          competent="临猗县政府", values={"give_opinion": {"conclusion": "reject"}},
          closed=Closed((EXPLAINED,), "已三级终结，理由和依据均已书面答复。")),
     Plot("withdrawn", 18, "巨海潮", "要求处理邻居占道堆放石料", "邻居建房占道堆料，车辆过不去。", ("清走堆料",), category="城乡建设/违章建筑",

@@ -242,10 +242,10 @@ def case_of(session, number: str) -> Case:
     return session.scalars(select(Case).where(Case.number == number)).one()
 
 
-def proceeding_of(session, number: str) -> Proceeding:
-    """Its petition."""
+def proceeding_of(session, number: str, level: str = "") -> Proceeding:
+    """Its petition, or the linked procedure of that level."""
     case = case_of(session, number)
-    return session.scalars(select(Proceeding).where(Proceeding.case_id == case.id)).one()
+    return session.scalars(select(Proceeding).where(Proceeding.case_id == case.id, Proceeding.level == level)).one()
 
 
 def step(by: Actor, number: str, code: str, at: datetime = MONDAY, **data) -> None:

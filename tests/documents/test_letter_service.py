@@ -152,7 +152,8 @@ def test_a_review_s_receipt_starts_the_right_to_rereview(session: Session, organ
     act(office, letter_id, "seal")
     serve(organ.drafter, letter_id, at=after(5), method="post", recipient="", reference="EMS1234567890CN")
     assert running(session, organ.number)["petition.rereview_request"].started_on == day(5)
-    known = unpacked(letters.proceeding_of(session, organ.number))
+    known = unpacked(letters.proceeding_of(session, organ.number, "review"))
+    assert letters.proceeding_of(session, organ.number).state == "reviewed"
     assert (known["review_number"], known["review_result"], known["proof"]) == (
         "运政复查〔2026〕1号",
         "维持原处理意见。",

@@ -121,23 +121,22 @@ def test_check_refuses_a_last_day_for_a_clock_that_does_not_start():
 
 @each
 def test_every_end_can_be_walked_to_by_declared_steps(platform):
-    ways = {platform.initial: ()}
-    front = [platform.initial]
+    begins = [platform.initial, *(linked.initial for linked in platform.linked)]
+    ways = {state: () for state in begins}
+    front = list(begins)
     while front:
         state = front.pop(0)
-        for step in platform.steps_from(state):
-            after = step.leads_to(state)
+        for step, after in platform.moves_from(state):
             if after not in ways:
-                ways[after] = (*ways[state], step.code)
+                ways[after] = (*ways[state], (step, after))
                 front.append(after)
     finals = {code for code, state in platform.states.items() if state.final}
     assert finals
     for final in finals:
-        state = platform.initial
-        for code in ways[final]:
-            step = platform.step(code)
-            assert state in step.source
-            state = step.leads_to(state)
+        state = None
+        for step, after in ways[final]:
+            assert state is None or (step, after) in platform.moves_from(state)
+            state = after
         assert state == final
 
 
@@ -145,7 +144,7 @@ def test_every_end_can_be_walked_to_by_declared_steps(platform):
 def test_every_state_can_still_end(platform):
     ending = {code for code, state in platform.states.items() if state.final}
     while True:
-        more = {here for step in platform.steps for here in step.source if step.leads_to(here) in ending} - ending
+        more = {here for here in platform.states if {after for _, after in platform.moves_from(here)} & ending} - ending
         if not more:
             break
         ending |= more
@@ -157,6 +156,9 @@ def test_only_rights_of_a_party_outlive_the_procedure(platform):
     """Walks every (state, running clocks) pair: an end with an office's or court's clock still running would go overdue for ever."""
     seen = set()
     front = [(platform.initial, frozenset(platform.opening))]
+    for linked in platform.linked:  # what the step that opens it starts, runs in it
+        opened = [step for step in platform.steps if step.opens == linked.level]
+        front += [(linked.initial, frozenset(key(clock) for clock in step.starts)) for step in opened]
     while front:
         state, running = front.pop()
         if (state, running) in seen:
@@ -165,8 +167,9 @@ def test_only_rights_of_a_party_outlive_the_procedure(platform):
         if platform.states[state].final:
             left = {clock for clock in running if ROWS[clock]["binds"] != "party"}
             assert not left, f"{state} leaves {left}"
-        for step in platform.steps_from(state):
-            front.append((step.leads_to(state), (running - {*step.stops}) | {key(clock) for clock in step.starts}))
+        for step, after in platform.moves_from(state):
+            own = state in step.source and not step.opens
+            front.append((after, (running - {*step.stops}) | {key(clock) for clock in step.starts if own}))
 
 
 @each
@@ -238,7 +241,13 @@ def test_days_in_order_are_not_refused_for_their_order(platform, step):
     full = {"signed_and_sealed": True, "agreement_form": "written", "extent": "whole", "check_exempt": True}
     refusal = step.guard(
         SimpleNamespace(
-            state=step.source[0], data=days | full, purpose="inquiry", channel="visit", respondent="", other=None
+            state=step.source[0],
+            data=days | full,
+            purpose="inquiry",
+            channel="visit",
+            respondent="",
+            other=None,
+            linked={"review": days, "rereview": days},
         ),
         AT,
     )

@@ -23,7 +23,7 @@ def starters(key: str) -> list[tuple[str, str]]:
 def refusal(code: str, about: dict | None = None, **data) -> str | None:
     """What the step's guard says of ``data``; ``about`` changes the matter (an ordinary visitor's claim)."""
     step = PLATFORM.step(code)
-    seen = {"purpose": "claim", "channel": "visit", "respondent": "", "other": None} | (about or {})
+    seen = {"purpose": "claim", "channel": "visit", "respondent": "", "other": None, "linked": {}} | (about or {})
     return step.guard(SimpleNamespace(state=step.source[0], data=data, **seen), AT)
 
 
@@ -103,7 +103,9 @@ def test_review_rights_run_from_the_day_the_person_had_the_paper():
         ("give_opinion", "accepted_on", "issued_on"),
         ("serve_opinion", "issued_on", "served_on"),
         ("request_review", "served_on", "review_received_on"),
-        ("request_rereview", "review_served_on", "rereview_received_on"),
+        ("request_review", "review_requested_on", "review_received_on"),
+        ("serve_review", "review_received_on", "review_served_on"),
+        ("serve_rereview", "rereview_received_on", "rereview_served_on"),
     ],
 )
 def test_days_out_of_order_are_refused_in_chinese(code, earlier, later):
@@ -111,6 +113,12 @@ def test_days_out_of_order_are_refused_in_chinese(code, earlier, later):
     assert "不能早于" in refusal(code, **{earlier: "2026-11-20", later: date(2026, 11, 19)})
     assert refusal(code, **{earlier: "2026-11-20", later: "2026-11-20"}) is None
     assert refusal(code, **{later: "2026-11-20"}) is None
+
+
+def test_a_rereview_is_not_asked_for_before_the_review_was_answered():
+    answered = {"linked": {"review": {"review_served_on": "2026-11-20"}}}
+    assert "不能早于" in refusal("request_rereview", answered, rereview_received_on="2026-11-19")
+    assert refusal("request_rereview", answered, rereview_received_on="2026-11-20") is None
 
 
 def test_support_is_carried_out_not_closed_on_paper():

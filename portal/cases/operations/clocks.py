@@ -173,9 +173,9 @@ def stop(session: Session, proceeding: Proceeding, keys: tuple[str, ...] | None,
 
 
 def last_day(session: Session, proceeding: Proceeding, key: str) -> date | None:
-    """The last day of the running period ``key`` of ``proceeding``; None where none runs or its end is not known."""
+    """The last day of the running period ``key``, of ``proceeding`` or of one linked with it; None where its end is not known."""
     running = select(Clock.effective_due).where(
-        Clock.proceeding_id == proceeding.id, Clock.key == key, Clock.stopped_at.is_(None)
+        Clock.case_id == proceeding.case_id, Clock.key == key, Clock.stopped_at.is_(None)
     )
     return session.scalar(running.order_by(Clock.id.desc()).limit(1))
 

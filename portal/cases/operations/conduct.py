@@ -66,6 +66,9 @@ def has_ended(session: Session, case: Case) -> bool:
     """Whether a procedure of a petition platform has ended on the case."""
     petitions = [each.code for each in registry.platforms() if each.petition]
     ended = select(Proceeding.id).where(
-        Proceeding.case_id == case.id, Proceeding.platform.in_(petitions), Proceeding.closed_at.is_not(None)
+        Proceeding.case_id == case.id,
+        Proceeding.platform.in_(petitions),
+        Proceeding.level == "",
+        Proceeding.closed_at.is_not(None),
     )
     return session.scalar(ended.limit(1)) is not None

@@ -30,7 +30,10 @@ def advise(session: Session, actor: Actor, case: Case, platform: str, walk: Walk
     if walk.way is None:
         raise FieldProblems({"way": "请选择建议的程序。"})
     running = select(Proceeding).where(
-        Proceeding.case_id == case.id, Proceeding.platform == platform, Proceeding.closed_at.is_(None)
+        Proceeding.case_id == case.id,
+        Proceeding.platform == platform,
+        Proceeding.level == "",
+        Proceeding.closed_at.is_(None),
     )
     proceeding = session.scalar(running.with_for_update())
     if proceeding is None or platform not in actor.platforms:

@@ -42,7 +42,10 @@ def set_outcome(
 
 def missing_for_closing(session: Session, case: Case) -> list[str]:
     """What stands in the way of 办结, a Chinese line each."""
-    running = select(Proceeding.platform).where(Proceeding.case_id == case.id, Proceeding.closed_at.is_(None))
+    # what waits for a linked procedure is running itself
+    running = select(Proceeding.platform).where(
+        Proceeding.case_id == case.id, Proceeding.level == "", Proceeding.closed_at.is_(None)
+    )
     lines = [f"{registry.platform(code).label}程序尚未结束" for code in session.scalars(running)]
     open_demands = (
         select(Demand.position).where(Demand.case_id == case.id, Demand.met.is_(None)).order_by(Demand.position)

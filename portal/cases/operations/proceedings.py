@@ -1,6 +1,7 @@
 """Opening a platform's proceeding and moving it. advance() is the only writer of a proceeding's state."""
 
 import json
+from collections.abc import Mapping
 from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -13,7 +14,7 @@ from portal.access.actor import Actor
 from portal.cases import registry
 from portal.cases.definition import Choice, Day, Field, Flag, Number, Platform, Step, Text
 from portal.cases.models import Case, Proceeding
-from portal.cases.operations import clocks, conduct, grants, others, record
+from portal.cases.operations import clocks, conduct, grants, linked, others, record
 from portal.cases.operations.given import FieldProblems, Refused, StaleVersion
 from portal.clock import day_of
 from portal.keys import ring
@@ -95,28 +96,34 @@ def advance(
     case = session.get(Case, proceeding.case_id)
     conduct.refuse_recused(session, actor, case)
     other = others.named(session, case, values.get(declared.other, ""), day_of(at)) if declared.other else None
-    refusal = refusal_of(declared, proceeding.state, case, _merged(proceeding, declared, values), at, other)
+    known = linked.values_of(session, case.id, platform)
+    merged = _merged(proceeding, declared, values)
+    refusal = refusal_of(declared, proceeding.state, case, merged, at, other, linked=known)
     if refusal:
         raise Refused(refusal)
     values = _without_personal_numbers(session, case, declared, values)
     late = _late(session, proceeding, declared, values)
-    _move(session, actor, proceeding, platform, declared, _merged(proceeding, declared, values) | late, at)
-    stopped = clocks.stop(session, proceeding, declared.stops, f"{platform.code}.{declared.code}", at)
-    started = _start_clocks(session, case, proceeding, declared, values, at)
-    if declared.other:
-        others.tie(session, actor, case, values.get(declared.other, ""), why=declared.label, at=at)
-    if proceeding.closed_at:
-        stopped += clocks.stop(session, proceeding, None, f"{platform.code}.{declared.code}", at)
-    clocks.refresh_next_due(session, case)
+    own = _merged(proceeding, declared, values) | ({} if declared.opens else late)
+    _move(session, actor, proceeding, platform, declared, own, at)
+    runs_in = proceeding
+    if declared.opens:
+        runs_in = linked.open_linked(session, actor, case, proceeding, platform, declared, values | late, at=at)
     stated = {
         "platform": platform.code,
         "proceeding_id": proceeding.id,
         "step": declared.code,
         "state": proceeding.state,
         "version": proceeding.version,
-        "stopped": stopped,
-        "started": started,
+        "stopped": clocks.stop(session, proceeding, declared.stops, f"{platform.code}.{declared.code}", at),
+        "started": _start_clocks(session, case, runs_in, declared, values, at),
     }
+    if declared.other:
+        others.tie(session, actor, case, values.get(declared.other, ""), why=declared.label, at=at)
+    if proceeding.closed_at:
+        stated["stopped"] += clocks.stop(session, proceeding, None, f"{platform.code}.{declared.code}", at)
+    if declared.answers:
+        stated["earlier"] = linked.answer(session, proceeding, platform, declared, at)
+    clocks.refresh_next_due(session, case)
     if late.get(LATE):
         stated[LATE] = late[LATE]
     record.note(session, case, "proceeding.advanced", actor, at, data=stated, words=values or None)
@@ -130,9 +137,16 @@ def _merged(proceeding: Proceeding, step: Step, values: dict[str, Any]) -> dict[
 
 
 def refusal_of(
-    step: Step, state: str, case: Case, data: dict[str, Any], at: datetime, other: others.Other | None = None
+    step: Step,
+    state: str,
+    case: Case,
+    data: dict[str, Any],
+    at: datetime,
+    other: others.Other | None = None,
+    *,
+    linked: Mapping[str, Mapping[str, Any]],
 ) -> str | None:
-    """Why the step's guard would refuse with ``data`` (the proceeding's values in clear), or None."""
+    """Why the step's guard would refuse with ``data`` (the proceeding's values in clear), or None. ``linked``: see Step."""
     if step.guard is None:
         return None
     seen = SimpleNamespace(
@@ -143,6 +157,7 @@ def refusal_of(
         channel=case.channel,
         respondent=case.respondent_name,
         other=other,
+        linked=linked,
     )
     return step.guard(seen, at)
 
@@ -172,10 +187,16 @@ def changes_since(session: Session, proceeding: Proceeding, version: int) -> lis
     platform = registry.platform(proceeding.platform)
     lines = []
     for entry in trail.entries(session, f"case:{proceeding.case_id}", kinds=("proceeding.advanced",)):
-        if entry.data["proceeding_id"] == proceeding.id and entry.data["version"] > version:
-            state = platform.states[entry.data["state"]].label
+        # its own step, or the answer of a procedure that it waited for
+        moved = next((one for one in (entry.data, entry.data.get("earlier", {})) if _moves(one, proceeding)), None)
+        if moved and moved["version"] > version:
+            state = platform.states[moved["state"]].label
             lines.append(f"{platform.step(entry.data['step']).label} → {state}")
     return lines
+
+
+def _moves(stated: Mapping[str, Any], proceeding: Proceeding) -> bool:
+    return stated.get("proceeding_id") == proceeding.id
 
 
 def validated(
@@ -246,7 +267,10 @@ def _check_may(actor: Actor, platform: Platform, step: Step) -> None:
 
 def _refuse_second(session: Session, case: Case, platform: Platform) -> None:
     running = select(Proceeding.id).where(
-        Proceeding.case_id == case.id, Proceeding.platform == platform.code, Proceeding.closed_at.is_(None)
+        Proceeding.case_id == case.id,
+        Proceeding.platform == platform.code,
+        Proceeding.level == "",
+        Proceeding.closed_at.is_(None),
     )
     if session.scalar(running):
         raise Refused(f"本事项已有正在进行的{platform.label}程序。")

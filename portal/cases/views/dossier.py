@@ -104,7 +104,8 @@ def read(session: Session, actor: Actor, case: Case, today: date) -> Dossier:
     )
     procedures = queries.proceedings(session, actor, case)
     clocks = clock_faces.faces(session, actor, case, {each.id: each.platform for each in procedures}, today)
-    proceedings = tuple(_with_steps(actor, case, shown, clocks, values, today) for shown in procedures)
+    linked = {(each.platform, each.linked): each.values for each in procedures if each.linked}
+    proceedings = tuple(_with_steps(actor, case, shown, clocks, values, today, linked) for shown in procedures)
     petition = any(registry.platform(each.shown.platform).petition for each in proceedings)
     names = _unit_names(session, {case.respondent_unit_id, case.competent_unit_id})
     may_record = actor.may(Permission.CASE_RECORD) and case.closed_at is None
@@ -205,13 +206,24 @@ def _party(party: Party, person: Person | None) -> PartyShown:
 
 
 def _with_steps(
-    actor: Actor, case: Case, shown, clocks: dict[int, list[ClockShown]], values, today: date
+    actor: Actor,
+    case: Case,
+    shown,
+    clocks: dict[int, list[ClockShown]],
+    values,
+    today: date,
+    linked: dict[tuple[str, str], dict],
 ) -> ProceedingSteps:
     platform = registry.platform(shown.platform)
+    beside = {level: known for (code, level), known in linked.items() if code == platform.code}
     allowed = () if shown.closed_at or not shown.mine or case.closed_at else platform.steps_from(shown.state)
     # in declared order, later those that would be refused as the case stands (申诉求决 is never 即时办结), last the seldom ones
     offered = [step for step in allowed if actor.may(step.permission)]
-    refused = {step.code for step in offered if refusal_of(step, shown.state, case, shown.values, at_hall(today))}
+    refused = {
+        step.code
+        for step in offered
+        if refusal_of(step, shown.state, case, shown.values, at_hall(today), linked=beside)
+    }
     may = sorted(offered, key=lambda step: (platform.is_seldom(step), step.code in refused))
     natural = [step.code for step in may[:1] if not platform.is_seldom(step) and step.code not in refused]
     return ProceedingSteps(

@@ -11,7 +11,7 @@ from portal.platforms.petition.dispatch import DISPATCH, RECEIPT
 from portal.platforms.petition.guide import GUIDE
 from portal.platforms.petition.handling import HANDLING
 from portal.platforms.petition.reminders import reminders
-from portal.platforms.petition.review import REVIEW
+from portal.platforms.petition.review import LINKED, REVIEW
 from portal.platforms.petition.states import STATES
 
 PLATFORM = Platform(
@@ -32,6 +32,9 @@ PLATFORM = Platform(
         "notify_nobody",
         "decline_review",
         "decline_rereview",
+        "withdraw_review",
+        "withdraw_rereview",
+        "hear_review",
         "hear",
         "hear_rereview",
         "mediate",
@@ -41,6 +44,7 @@ PLATFORM = Platform(
         "withdraw",
     ),
     guide=GUIDE,
+    linked=LINKED,
     reminds=reminders,
     petition=True,
     respondent="被反映单位（人）",

@@ -9,7 +9,6 @@ from typing import Any
 from portal.access.permissions import Permission
 from portal.cases.definition import Choice, Day, Flag, Step, Text
 from portal.platforms.petition.handling import OPEN
-from portal.platforms.shared import before
 
 DISPATCHER = Permission.PETITION_DISPATCH
 HANDLE = Permission.PETITION_HANDLE
@@ -19,20 +18,13 @@ DISPUTE = Text("dispute", "受理争议的情况", required=True, long=True)
 LEAD = Text("lead_unit", "确定的受理机关、单位", required=True, most=120)
 CO_UNITS = Text("co_units", "协同办理的机关、单位", most=400)
 DECIDED = Text("jurisdiction_decision", "决定、协调的内容", required=True, long=True)
-AFTER_OPINION = ("opinion", "served", "under_review", "reviewed", "under_rereview")
+AFTER_OPINION = ("opinion", "served", "under_review", "reviewed", "under_rereview", "rereviewed")
 
 
 def report_urgent(proceeding: Any, _at: datetime) -> str | None:
     """第二十五条: who reports to the superior petition office reports to the national one at the same time."""
     if proceeding.data.get("to_superior") and not proceeding.data.get("to_national"):
         return "向上一级信访部门报告的，应当同时报告国家信访局（第二十五条）。"
-    return None
-
-
-def hear_rereview(proceeding: Any, _at: datetime) -> str | None:
-    """A hearing does not end before it begins."""
-    if before(proceeding.data, "rereview_hearing_last", "rereview_hearing_first"):
-        return "听证结束之日不能早于开始之日。"
     return None
 
 
@@ -150,27 +142,6 @@ BESIDE = (
         ),
         letters=("hearing_record",),
         article=f"{LAW} 第三十一条第六项",
-    ),
-    Step(
-        "hear_rereview",
-        "登记复核听证",
-        ("under_rereview",),
-        STAYS,
-        HANDLE,
-        fields=(
-            Day("rereview_hearing_first", "听证开始之日", required=True, future=False),
-            Day("rereview_hearing_last", "听证结束之日", required=True, future=False),
-            Text(
-                "rereview_hearing_record",
-                "听证情况",
-                required=True,
-                help="听证所需时间不计入复核期限：请另在该期限上登记暂停、恢复",
-                long=True,
-            ),
-        ),
-        guard=hear_rereview,
-        letters=("hearing_record",),
-        article=f"{LAW} 第三十六条第二款",
     ),
     Step(
         "urge",

@@ -1,11 +1,16 @@
-"""复查 and 复核 by the superiors (第三十五、三十六条). Each right runs from the day the petitioner received the last written reply."""
+"""复查 and 复核 by the superiors (第三十五、三十六条): procedures of their own, for which the petition waits.
+
+Each right runs from the day the petitioner received the last written reply, and goes on running while its request is looked at:
+who takes a request back may ask again within the days. It is used up by the opinion that answers it.
+"""
 
 from datetime import datetime
 from typing import Any
 
 from portal.access.permissions import Permission
-from portal.cases.definition import Day, Step, Text
-from portal.platforms.shared import PROOF, before
+from portal.cases.definition import Day, Linked, Step, Text
+from portal.platforms.petition.handling import REPORT
+from portal.platforms.shared import PROOF, VOLUNTARY, WITHDRAWN_BY, before
 
 HANDLE = Permission.PETITION_HANDLE
 LAW = "信访工作条例"
@@ -39,12 +44,39 @@ def decline_rereview(proceeding: Any, _at: datetime) -> str | None:
 
 def request_rereview(proceeding: Any, _at: datetime) -> str | None:
     """A request for 复核 follows the reply it is against."""
-    if before(proceeding.data, "rereview_received_on", "review_served_on"):
+    reply = {"review_served_on": proceeding.linked.get("review", {}).get("review_served_on")}
+    if before(proceeding.data | reply, "rereview_received_on", "review_served_on"):
         return "收到复核请求之日不能早于信访人收到复查意见之日。"
     if before(proceeding.data, "rereview_received_on", "rereview_requested_on"):
         return "复核机关收到之日不能早于信访人提出请求之日。"
     return None
 
+
+def serve_review(proceeding: Any, _at: datetime) -> str | None:
+    """A reply follows the request it answers."""
+    if before(proceeding.data, "review_served_on", "review_received_on"):
+        return "信访人收到复查意见之日不能早于复查机关收到请求之日。"
+    return None
+
+
+def serve_rereview(proceeding: Any, _at: datetime) -> str | None:
+    """As serve_review, of a 复核."""
+    if before(proceeding.data, "rereview_served_on", "rereview_received_on"):
+        return "信访人收到复核意见之日不能早于复核机关收到请求之日。"
+    return None
+
+
+def hear_rereview(proceeding: Any, _at: datetime) -> str | None:
+    """A hearing does not end before it begins."""
+    if before(proceeding.data, "rereview_hearing_last", "rereview_hearing_first"):
+        return "听证结束之日不能早于开始之日。"
+    return None
+
+
+LINKED = (
+    Linked("review", "复查", "reviewing", "review_organ"),
+    Linked("rereview", "复核", "rereviewing", "rereview_organ", after="review"),
+)
 
 REVIEW = (
     Step(
@@ -59,8 +91,8 @@ REVIEW = (
             Text("review_organ", "复查机关、单位", required=True, help="原办理机关、单位的上一级", most=120),
         ),
         starts=("petition.review_decide@review_received_on",),
-        stops=(REVIEW_RIGHT,),
         guard=request_review,
+        opens="review",
         uses=(f"{REVIEW_RIGHT}@review_requested_on",),
         letters=("review_receipt", "review"),
         article=f"{LAW} 第三十五条",
@@ -68,8 +100,8 @@ REVIEW = (
     Step(
         "serve_review",
         "登记复查意见送达",
-        ("under_review",),
-        "reviewed",
+        ("reviewing",),
+        "review_done",
         HANDLE,
         fields=(
             Text("review_number", "复查意见文号", required=True, most=60),
@@ -78,15 +110,17 @@ REVIEW = (
             PROOF,
         ),
         starts=("petition.rereview_request@review_served_on",),
-        stops=("petition.review_decide",),
+        stops=("petition.review_decide", REVIEW_RIGHT),
+        guard=serve_review,
+        answers="reviewed",
         letters=("review",),
         article=f"{LAW} 第三十五条",
     ),
     Step(
         "decline_review",
         "登记对逾期复查请求的决定：不予复查",
-        ("under_review",),
-        "served",
+        ("reviewing",),
+        "review_declined",
         HANDLE,
         fields=(
             Text("review_declined_number", "决定文号", required=True, most=60),
@@ -94,6 +128,7 @@ REVIEW = (
             Day("review_declined_on", "信访人收到决定之日", required=True, future=False),
         ),
         stops=("petition.review_decide",),
+        answers="served",
         guard=decline_review,
         article=f"{LAW} 第三十五条",
     ),
@@ -109,8 +144,8 @@ REVIEW = (
             Text("rereview_organ", "复核机关、单位", required=True, help="复查机关、单位的上一级", most=120),
         ),
         starts=("petition.rereview_decide@rereview_received_on",),
-        stops=(REREVIEW_RIGHT,),
         guard=request_rereview,
+        opens="rereview",
         uses=(f"{REREVIEW_RIGHT}@rereview_requested_on",),
         letters=("review_receipt", "rereview"),
         article=f"{LAW} 第三十六条第一款",
@@ -118,8 +153,8 @@ REVIEW = (
     Step(
         "serve_rereview",
         "登记复核意见送达",
-        ("under_rereview",),
-        "rereviewed",
+        ("rereviewing",),
+        "rereview_done",
         HANDLE,
         fields=(
             Text("rereview_number", "复核意见文号", required=True, most=60),
@@ -127,15 +162,17 @@ REVIEW = (
             Day("rereview_served_on", "信访人收到复核意见之日", required=True, future=False),
             PROOF,
         ),
-        stops=("petition.rereview_decide", "petition.report_back"),
+        stops=("petition.rereview_decide", REREVIEW_RIGHT),
+        guard=serve_rereview,
+        answers="rereviewed",
         letters=("rereview",),
         article=f"{LAW} 第三十六条",
     ),
     Step(
         "decline_rereview",
         "登记对逾期复核请求的决定：不予复核",
-        ("under_rereview",),
-        "reviewed",
+        ("rereviewing",),
+        "rereview_declined",
         HANDLE,
         fields=(
             Text("rereview_declined_number", "决定文号", required=True, most=60),
@@ -143,7 +180,73 @@ REVIEW = (
             Day("rereview_declined_on", "信访人收到决定之日", required=True, future=False),
         ),
         stops=("petition.rereview_decide",),
+        answers="reviewed",
         guard=decline_rereview,
         article=f"{LAW} 第三十六条第一款",
+    ),
+    Step(
+        "withdraw_review",
+        "信访人撤回复查请求",
+        ("reviewing",),
+        "review_withdrawn",
+        HANDLE,
+        fields=(WITHDRAWN_BY, VOLUNTARY),
+        stops=("petition.review_decide",),
+        answers="served",
+    ),
+    Step(
+        "withdraw_rereview",
+        "信访人撤回复核请求",
+        ("rereviewing",),
+        "rereview_withdrawn",
+        HANDLE,
+        fields=(WITHDRAWN_BY, VOLUNTARY),
+        stops=("petition.rereview_decide",),
+        answers="reviewed",
+    ),
+    Step(
+        "hear_review",
+        "登记复查听证",
+        ("reviewing",),
+        "",
+        HANDLE,
+        fields=(
+            Day("review_hearing_on", "听证之日", required=True, future=False, help="复查中的听证不停止复查期限"),
+            Text("review_hearing_record", "听证情况", required=True, long=True),
+        ),
+        letters=("hearing_record",),
+        article=f"{LAW} 第三十五条",
+    ),
+    Step(
+        "hear_rereview",
+        "登记复核听证",
+        ("rereviewing",),
+        "",
+        HANDLE,
+        fields=(
+            Day("rereview_hearing_first", "听证开始之日", required=True, future=False),
+            Day("rereview_hearing_last", "听证结束之日", required=True, future=False),
+            Text(
+                "rereview_hearing_record",
+                "听证情况",
+                required=True,
+                help="听证所需时间不计入复核期限：请另在该期限上登记暂停、恢复",
+                long=True,
+            ),
+        ),
+        guard=hear_rereview,
+        letters=("hearing_record",),
+        article=f"{LAW} 第三十六条第二款",
+    ),
+    Step(
+        "conclude",
+        "登记复核终结",
+        ("rereviewed",),
+        "concluded",
+        HANDLE,
+        fields=(Text("guidance", "疏导教育、解释说明情况", required=True, long=True), REPORT),
+        stops=("petition.report_back",),
+        letters=("closing_report",),
+        article=f"{LAW} 第三十六条第三款、第三十七条",
     ),
 )

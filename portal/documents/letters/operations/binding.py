@@ -33,15 +33,16 @@ def take(session: Session, actor: Actor, letter: Letter, binding: Binding, told:
     Where it was taken already (by hand, or by the letter this one replaces) nothing moves. Raises Refused where the step
     is a must and the procedure has not come so far: the citizen's right would start nowhere.
     """
+    platform = registry.platform(binding.platform)
+    step = platform.step(binding.step)
+    level = platform.level_of(step.source[0])
     proceeding = session.scalar(
         select(Proceeding)
-        .where(Proceeding.case_id == letter.case_id, Proceeding.platform == binding.platform)
+        .where(Proceeding.case_id == letter.case_id, Proceeding.platform == platform.code, Proceeding.level == level)
         .order_by(Proceeding.closed_at.is_not(None), Proceeding.id.desc())
         .limit(1)
         .with_for_update()
     )
-    platform = registry.platform(binding.platform)
-    step = platform.step(binding.step)
     if proceeding is None or proceeding.closed_at is not None or proceeding.state not in step.source:
         if binding.must and not _taken(proceeding, binding, letter, told):
             standing = platform.states[proceeding.state].label if proceeding else "未开启"

@@ -1,0 +1,194 @@
+"""复查 and 复核: procedures of their own, for which the petition waits (信访工作条例 第三十五、三十六条)."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from portal import clock, database
+from portal.cases import operations
+from portal.cases.models import CaseGrant, Clock, Proceeding
+from portal.cases.operations import Refused, StaleVersion
+from portal.organisation.models import Unit
+from portal.trail.queries import entries, verify
+from tests.cases.desk import NOW, actor_named, case_of, clerk, counted, founded, html
+from tests.platforms.test_petition_stories import (
+    REJECTED,
+    REREVIEW,
+    REVIEW,
+    REVIEWED,
+    TODAY,
+    offered,
+    refusal,
+    register,
+    state_of,
+    take,
+    taken,
+)
+
+__all__ = ["clerk", "founded"]
+BUREAU = "市自然资源和规划局"
+
+
+def rows(inside: Callable, number: str) -> dict[str, Proceeding]:
+    """The newest proceeding of each level."""
+    with inside() as session:
+        wanted = select(Proceeding).where(Proceeding.case_id == case_of(session, number).id).order_by(Proceeding.id)
+        return {row.level: row for row in session.scalars(wanted)}
+
+
+def periods(inside: Callable, number: str) -> dict[str, tuple[str, bool]]:
+    """Each period: the level it belongs to, and whether it runs."""
+    with inside() as session:
+        wanted = select(Clock.key, Proceeding.level, Clock.stopped_at).join(
+            Proceeding, Proceeding.id == Clock.proceeding_id
+        )
+        found = session.execute(wanted.where(Clock.case_id == case_of(session, number).id))
+        return {key.removeprefix("petition."): (level, stopped is None) for key, level, stopped in found}
+
+
+def test_a_request_opens_a_procedure_of_its_own_and_the_petition_waits(clerk: FlaskClient, inside: Callable) -> None:
+    number = register(clerk)
+    taken(clerk, number, *REJECTED, REVIEW)
+    found = rows(inside, number)
+    petition, review = found[""], found["review"]
+    assert (petition.state, petition.closed_at) == ("under_review", None)
+    assert (review.state, review.of_id, review.handler_id) == ("reviewing", petition.id, None)
+    assert review.data["review_organ"] == BUREAU
+    with inside() as session:
+        assert session.get(Unit, review.unit_id).name.endswith(BUREAU)
+        scope = session.get(CaseGrant, (f"unit:{review.unit_id}", review.case_id))
+        assert scope.why == "复查", "the organ that reviews may read what it reviews"
+    known = periods(inside, number)
+    assert known["review_decide"] == ("review", True)
+    assert known["review_request"] == ("", True), "the right runs on: a request may be taken back and made again"
+    panel = html(clerk.get(f"/cases/{number}")).select_one("#proceedings")
+    second = panel.select("li[id^=proceeding-]")[1]
+    assert "信访接处・复查" in second.get_text()
+    assert f"由{BUREAU}办理" in second.get_text()
+    assert "复查机关提出复查意见" in second.get_text()
+    assert set(offered(clerk, number)) == {
+        "serve_review",
+        "decline_review",
+        "hear_review",
+        "withdraw_review",
+        "propose_supervision",
+    }, "the petition itself cannot be ended meanwhile"
+
+
+def test_the_answer_lets_the_petition_go_on_and_uses_up_the_right(clerk: FlaskClient, inside: Callable) -> None:
+    number = register(clerk)
+    taken(clerk, number, *REJECTED, *REVIEWED)
+    assert (state_of(inside, number), state_of(inside, number, "review")) == ("reviewed", "review_done")
+    known = periods(inside, number)
+    assert known["review_request"] == ("", False)
+    assert known["review_decide"] == ("review", False)
+    assert known["rereview_request"] == ("review", True), "the right against the 复查意见 outlives its procedure"
+    taken(clerk, number, REREVIEW)
+    found = rows(inside, number)
+    assert found["rereview"].of_id == found["review"].id
+    assert periods(inside, number)["rereview_decide"] == ("rereview", True)
+    with inside() as session:
+        line = entries(session, f"case:{found[''].case_id}", kinds=("proceeding.advanced",))
+        answered = next(entry for entry in line if entry.data["step"] == "serve_review").data["earlier"]
+        assert (answered["proceeding_id"], answered["state"]) == (found[""].id, "reviewed")
+        assert answered["stopped"] == ["petition.review_request"]
+        assert verify(session) == []
+    assert "原程序现为“复查意见已送达”" in html(clerk.get(f"/cases/{number}")).select_one("#timeline").get_text()
+
+
+def test_a_request_taken_back_can_be_made_again_within_the_days(clerk: FlaskClient, inside: Callable) -> None:
+    number = register(clerk)
+    back = ("withdraw_review", {"withdrawn_by": "written", "voluntary": "y"})
+    taken(clerk, number, *REJECTED, REVIEW, back)
+    assert (state_of(inside, number), state_of(inside, number, "review")) == ("served", "review_withdrawn")
+    assert periods(inside, number)["review_decide"] == ("review", False)
+    taken(clerk, number, REVIEW)
+    assert rows(inside, number)["review"].state == "reviewing"
+    assert "逾期提出" not in html(clerk.get(f"/cases/{number}")).select_one("#case-panel").get_text()
+
+
+def test_a_late_rereview_is_registered_shown_late_and_declined_by_its_organ(
+    clerk: FlaskClient, founded: Flask, sign_in: Callable, inside: Callable
+) -> None:
+    number = register(clerk)
+    taken(clerk, number, *REJECTED, *REVIEWED)
+    with clock.frozen(NOW + timedelta(days=31)):
+        later = sign_in("clerk")
+        asked = {"rereview_requested_on": "2026-12-24", "rereview_received_on": "2026-12-24", "rereview_organ": "省厅"}
+        taken(later, number, ("request_rereview", asked))
+        panel = html(later.get(f"/cases/{number}")).select_one("#case-panel").get_text()
+        assert panel.count("复核请求逾期提出（期限至 2026-12-23）") == 1
+        declined = {
+            "rereview_declined_number": "不予复核1号",
+            "rereview_declined": "无正当理由",
+            "rereview_declined_on": "2026-12-24",
+        }
+        taken(later, number, ("decline_rereview", declined))
+    assert (state_of(inside, number), state_of(inside, number, "rereview")) == ("reviewed", "rereview_declined")
+
+
+def test_a_hearing_stops_the_days_of_a_rereview_and_not_those_of_a_review(clerk: FlaskClient, inside: Callable) -> None:
+    number = register(clerk)
+    taken(clerk, number, *REJECTED, REVIEW)
+    taken(clerk, number, ("hear_review", {"review_hearing_on": TODAY, "review_hearing_record": "双方到会"}))
+    assert pauses_offered(clerk, number) == []
+    taken(clerk, number, REVIEWED[1], REREVIEW)
+    assert len(pauses_offered(clerk, number)) == 1
+
+
+def pauses_offered(client: FlaskClient, number: str) -> list[str]:
+    """Addresses under which the page offers to pause a period."""
+    links = html(client.get(f"/cases/{number}")).select('#proceedings a[href$="/pause"]')
+    return [link["href"] for link in links]
+
+
+def test_an_answer_before_the_request_is_refused_in_words_and_nothing_moves(
+    clerk: FlaskClient, inside: Callable
+) -> None:
+    number = register(clerk)
+    taken(clerk, number, *REJECTED, REVIEW)
+    typed = REVIEWED[1][1] | {"review_served_on": "2026-11-20"}
+    assert "不能早于复查机关收到请求之日" in refusal(take(clerk, number, "serve_review", typed))
+    assert (state_of(inside, number), state_of(inside, number, "review")) == ("under_review", "reviewing")
+
+
+def test_there_is_one_running_review_and_who_answers_from_an_old_page_is_told(
+    clerk: FlaskClient, founded: Flask, inside: Callable
+) -> None:
+    number = register(clerk)
+    taken(clerk, number, *REJECTED, REVIEW)
+    found = rows(inside, number)
+    with founded.app_context():
+        actor = actor_named(database.db.session(), "clerk")
+        stale = found[""].version - 1
+        typed = {name: value for name, value in REVIEW[1].items()}
+        with pytest.raises(StaleVersion), database.write() as session:
+            operations.advance(session, actor, found[""].id, version=stale, step="request_review", data=typed, at=NOW)
+        with pytest.raises(Refused, match="已有正在进行"), database.write() as session:
+            operations.open_proceeding(session, actor, case_of(session, number), "petition", at=NOW)
+    taken(clerk, number, REVIEWED[1])
+    with founded.app_context(), pytest.raises(StaleVersion) as told, database.write() as session:
+        operations.advance(
+            session, actor, found[""].id, version=found[""].version, step="request_rereview", data=REREVIEW[1], at=NOW
+        )
+    assert told.value.changed == ["登记复查意见送达 → 复查意见已送达"], (
+        "what the answer did is told to who had the old page"
+    )
+
+
+def test_the_page_asks_no_more_for_a_review_than_without(clerk: FlaskClient, founded: Flask) -> None:
+    number = register(clerk)
+    taken(clerk, number, *REJECTED)
+    clerk.get(f"/cases/{number}")
+    with counted(founded) as without:
+        clerk.get(f"/cases/{number}")
+    taken(clerk, number, *REVIEWED, REREVIEW)
+    clerk.get(f"/cases/{number}")
+    with counted(founded) as with_both:
+        page = clerk.get(f"/cases/{number}")
+    assert len(with_both) == len(without)
+    assert len(page.data) < 60_000
