@@ -107,7 +107,10 @@ class Task(Base):
 
 
 class TaskUnit(Base):
-    """A unit that has a task: ``role`` lead 牵头 or co 配合. ``received_at``: it is in the unit's account; signing moves no date."""
+    """A unit that has a task: ``role`` lead 牵头 or co 配合. ``received_at``: it is in the unit's account; signing moves no date.
+
+    ``paper_id`` is the attachment of the case that came with the last reply.
+    """
 
     __tablename__ = "leader_task_unit"
 
@@ -119,6 +122,7 @@ class TaskUnit(Base):
     signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     signed_by: Mapped[int | None]
     reply: Mapped[str] = mapped_column(Sealed, default="")
+    paper_id: Mapped[int | None] = mapped_column(Key, ForeignKey("attachment.id"))
     replied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     replied_by: Mapped[int | None]
     returned: Mapped[str] = mapped_column(Sealed, default="")

@@ -202,3 +202,9 @@ def _tell(
         data={**data, "case_id": case.id},
     )
     trail.bump(session, made.centre_id, TOPIC)
+
+
+def of_source(session: Session, source: str, source_id: int) -> int | None:
+    """The id of the instruction that came of a sheet, a letter read or a sponsorship; the newest where there are several."""
+    wanted = select(Instruction.id).where(Instruction.source == source, Instruction.source_id == source_id)
+    return session.scalar(wanted.order_by(Instruction.id.desc()).limit(1))

@@ -50,6 +50,7 @@ def reply(
     if row.signed_at is None:
         row.signed_at, row.signed_by = at, actor.id
     row.reply, row.replied_at, row.replied_by, row.returned = words.strip(), at, actor.id, ""
+    row.paper_id = attachment_id
     session.flush()
     waiting = select(TaskUnit.id).where(TaskUnit.task_id == task.id, TaskUnit.replied_at.is_(None)).limit(1)
     task.state = "replied" if session.scalar(waiting) is None else task.state

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session
@@ -32,6 +33,7 @@ class UnitShown:
     received_at: datetime
     signed_at: datetime | None
     reply: str
+    paper_id: int | None
     replied_at: datetime | None
     returned: str
     mine: bool
@@ -95,6 +97,43 @@ def outstanding(
     """
     wanted = _outstanding(centre_id, leader_id, unit_id, actor).order_by(Task.due, Task.id).limit(limit)
     return shown(session, session.execute(wanted).all(), clock.today(), actor)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a list of tasks is asked for; None or False asks for everything."""
+
+    leader_id: int | None = None
+    unit_id: int | None = None
+    late: bool = False
+
+
+def page_of(session: Session, actor: Actor, wanted: Wanted, *, offset: int, limit: int) -> list[TaskShown]:
+    """Outstanding tasks that the actor may see, the nearest day first, from ``offset``: two queries."""
+    chosen = _outstanding(actor.centre_id, wanted.leader_id, wanted.unit_id, actor)
+    if wanted.late:
+        chosen = chosen.where(Task.due < clock.today())
+    chosen = chosen.order_by(Task.due, Task.id).offset(offset).limit(limit)
+    return shown(session, session.execute(chosen).all(), clock.today(), actor)
+
+
+def by_unit(session: Session, actor: Actor) -> list[tuple[int, str, int, int]]:
+    """(unit id, short name, outstanding, of these late) of each unit that leads, the most late first: one query."""
+    lead = _outstanding(actor.centre_id, None, None, actor).join(
+        TaskUnit, (TaskUnit.task_id == Task.id) & (TaskUnit.role == "lead")
+    )
+    return _summed(session, lead.join(Unit, Unit.id == TaskUnit.unit_id), Unit.id, Unit.short_name)
+
+
+def by_leader(session: Session, actor: Actor) -> list[tuple[int, str, int, int]]:
+    """(leader id, name, outstanding, of these late) of each leader, the most late first: one query."""
+    return _summed(session, _outstanding(actor.centre_id, None, None, actor), Leader.id, Leader.name)
+
+
+def _summed(session: Session, chosen: Select, key: Any, name: Any) -> list[tuple[int, str, int, int]]:
+    late = func.count().filter(Task.due < clock.today())
+    rows = chosen.with_only_columns(key, name, func.count(), late).group_by(key, name)
+    return sorted((tuple(row) for row in session.execute(rows)), key=lambda row: (-row[3], -row[2], row[0]))
 
 
 def count(
@@ -204,6 +243,7 @@ def _units(session: Session, tasks: list[Task], today: date, actor: Actor | None
                 received_at=row.received_at,
                 signed_at=row.signed_at,
                 reply=row.reply,
+                paper_id=row.paper_id,
                 replied_at=row.replied_at,
                 returned=row.returned,
                 mine=actor is not None and actor.unit_id == row.unit_id,
