@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from portal.cases import loop_words
+from portal.cases import loop_words, reception_words
 
 Telling = tuple[str, str]
 # from the lowest up: raising the level is 提级包案
@@ -89,4 +89,5 @@ TELLERS: dict[str, tuple[str, Callable[[Any], Telling]]] = {
     "letter_read.read": ("record", _letter("领导已阅")),
     "letter_read.instructed": ("step", _letter("领导批示", "words")),
     **loop_words.TELLERS,
+    **reception_words.TELLERS,
 }

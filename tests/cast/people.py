@@ -59,7 +59,7 @@ PEOPLE = (
     Named("shimingyuan", "史明远", "督查科科长", (Role.SUPERVISOR,), unit="市信访局"),
     Named("fanhuimin", "范慧敏", "联席会议办公室", (Role.CONFERENCE,), unit="市信访局"),
     Named("dulixin", "杜立新", "市级领导", (Role.LEADER,), unit="市政府"),
-    Named("fengkai", "冯凯", "领导办公室秘书", (Role.LEADER_OFFICE,), unit="市政府"),
+    Named("fengkai", "冯凯", "领导办公室秘书", (Role.LEADER_OFFICE,), ("petition",), unit="市政府"),
     Named("lianhongjun", "廉红军", "市委秘书长", (Role.ROSTER_APPROVER,), unit="市政府"),
     Named("renzhiping", "任志平", "中心值班负责人", (Role.DUTY_HEAD,), unit="市信访局"),
     Named("yaoyuhang", "姚宇航", "系统管理员", (Role.SYSTEM_ADMIN,)),

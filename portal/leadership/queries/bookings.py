@@ -1,0 +1,380 @@
+"""Reading receptions with their places, and who is booked. What a ticket says (called, received) is read from it, never kept twice."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from portal.access.actor import Actor
+from portal.cases import queries as cases
+from portal.cases.models import Case, Party
+from portal.leadership import booking_words, slots, vocabulary
+from portal.leadership.models import Booking, Leader, Reception, Week
+from portal.leadership.operations.bookings import FREES, PUBLIC, code_hash
+from portal.organisation.models import Window
+from portal.organisation.spans import clock_text
+from portal.queue.models import Ticket
+
+LISTED = 200
+HIDDEN = "不对您开放的事项"
+VISITORS = ("petitioner", "applicant")
+
+
+@dataclass(frozen=True)
+class SlotShown:
+    """A time of a reception: the minute of the day, and how many batches it takes and has."""
+
+    minute: int
+    capacity: int
+    taken: int
+
+    @property
+    def time(self) -> str:
+        """09:30."""
+        return clock_text(self.minute)
+
+    @property
+    def free(self) -> int:
+        """Batches it still takes."""
+        return max(0, self.capacity - self.taken)
+
+
+@dataclass(frozen=True)
+class ReceptionShown:
+    """A published reception with its places. ``window``: the name of the leader's room, "" where it is elsewhere."""
+
+    id: int
+    leader_id: int
+    leader: str
+    post: str
+    instead_of: str
+    day: date
+    half: str
+    starts: int
+    ends: int
+    kind: str
+    where: str
+    window: str
+    window_id: int | None
+    topic: str
+    state: str
+    reason: str
+    capacity: int
+    taken: int
+    slots: tuple[SlotShown, ...] = field(default=())
+
+    @property
+    def free(self) -> int:
+        """Batches it still takes; none where it is not planned any more."""
+        return max(0, self.capacity - self.taken) if self.state == "planned" else 0
+
+    @property
+    def kind_label(self) -> str:
+        """定点接访."""
+        return vocabulary.KIND_LABELS.get(self.kind, self.kind)
+
+    @property
+    def when(self) -> str:
+        """12月2日（周三）上午 09:00–11:30."""
+        return f"{vocabulary.when_words(self.day, self.half)} {vocabulary.span_words(self.starts, self.ends)}"
+
+    @property
+    def away(self) -> bool:
+        """Whether the leader goes there: 下访, 带案下访."""
+        return self.kind in vocabulary.AWAY
+
+
+@dataclass(frozen=True)
+class BookingShown:
+    """A booking as this reader may see it. ``stands`` is what holds now: the state, or what the visitor's ticket says (left too).
+
+    ``hidden``: the matter is not open to the reader; then only time and numbers of people are told. Moments are aware.
+    """
+
+    id: int
+    version: int
+    reception_id: int
+    leader_id: int
+    leader: str
+    post: str
+    day: date
+    half: str
+    where: str
+    reception_state: str
+    case_id: int
+    number: str
+    subject: str
+    visitor: str
+    sensitivity: str
+    state: str
+    stands: str
+    source: str
+    why: str
+    slot: int | None
+    headcount: int
+    representatives: int
+    ticket_id: int | None
+    ticket_number: str
+    code: str
+    told_at: datetime | None
+    arrived_at: datetime | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    booked_at: datetime
+    reason: str
+    waiver: str
+    hidden: bool
+    starts: int
+
+    @property
+    def time(self) -> str:
+        """09:30; when the reception begins, where there are no slots."""
+        return clock_text(self.slot if self.slot is not None else self.starts)
+
+    @property
+    def when(self) -> str:
+        """12月2日（周三）上午."""
+        return vocabulary.when_words(self.day, self.half)
+
+    @property
+    def stands_label(self) -> str:
+        """已约, 已到 …"""
+        if self.stands == "left":
+            return "已离开"
+        if self.stands == "receiving" and self.ended_at is not None:
+            return "已接谈，待登记"
+        return booking_words.STATES[self.stands]
+
+    @property
+    def source_label(self) -> str:
+        """选定约见, 群众申请 …"""
+        return booking_words.SOURCES[self.source]
+
+    @property
+    def why_label(self) -> str:
+        """积案, 包案 …"""
+        return booking_words.WHYS[self.why]
+
+
+def receptions(
+    session: Session, actor: Actor, first: date, last: date, *, with_free: bool = False
+) -> list[ReceptionShown]:
+    """The published receptions from ``first`` to ``last``, by day and hour. Three queries.
+
+    ``with_free``: only those that are planned and have a place left.
+    """
+    wanted = _receptions(actor).where(Reception.day.between(first, last))
+    wanted = wanted.order_by(Reception.day, Reception.starts, Leader.position, Reception.id)
+    shown = _shown(session, session.execute(wanted).all())
+    return [each for each in shown if each.free] if with_free else shown
+
+
+def reception(session: Session, actor: Actor, reception_id: int) -> ReceptionShown | None:
+    """One published reception (a cancelled one too), or None. Three queries."""
+    rows = session.execute(_receptions(actor).where(Reception.id == reception_id)).all()
+    return next(iter(_shown(session, rows)), None)
+
+
+def of_reception(session: Session, actor: Actor, reception_id: int) -> list[BookingShown]:
+    """Who is booked there, in the order in which they are to be received; cancelled ones last. Two queries."""
+    wanted = _bookings(actor).where(Booking.reception_id == reception_id)
+    order = (Booking.state == "cancelled", Booking.slot.is_(None), Booking.slot, Booking.position, Booking.id)
+    return _told(session, session.execute(wanted.order_by(*order).limit(LISTED)).all())
+
+
+def one(session: Session, actor: Actor, booking_id: int) -> BookingShown | None:
+    """One booking whose matter the actor may see, or None. Two queries."""
+    rows = session.execute(_bookings(actor).where(Booking.id == booking_id, cases.visible(actor))).all()
+    return next(iter(_told(session, rows)), None)
+
+
+def of_case(session: Session, actor: Actor, case_id: int) -> list[BookingShown]:
+    """The bookings of a matter that the actor may see, the latest reception first. Two queries."""
+    wanted = _bookings(actor).where(Booking.case_id == case_id, cases.visible(actor))
+    return _told(session, session.execute(wanted.order_by(Reception.day.desc(), Booking.id.desc())).all())
+
+
+def displaced(session: Session, actor: Actor) -> list[BookingShown]:
+    """Booked for a reception that was cancelled: each is to be moved or called off, and the visitor told. Two queries."""
+    wanted = _bookings(actor).where(
+        Reception.state == "cancelled", Booking.state.in_(("booked", "arrived")), cases.visible(actor)
+    )
+    return _told(session, session.execute(wanted.order_by(Reception.day, Booking.id).limit(LISTED)).all())
+
+
+def untold(session: Session, actor: Actor, today: date) -> list[BookingShown]:
+    """Booked for today or later, or called off, and the visitor was not told of it yet. Two queries."""
+    called_off = and_(Booking.state == "cancelled", Reception.state == "cancelled")
+    wanted = _bookings(actor).where(
+        Reception.day >= today,
+        or_(and_(Booking.state == "booked", Reception.state == "planned"), called_off),
+        Booking.told_at.is_(None),
+        cases.visible(actor),
+    )
+    return _told(session, session.execute(wanted.order_by(Reception.day, Booking.slot, Booking.id).limit(LISTED)).all())
+
+
+def arriving(session: Session, centre_id: int, today: date) -> list[BookingShown]:
+    """Who is still to come today, for the greeter: ordinary matters only, a 检举 comes with its code. Two queries."""
+    wanted = _selected(Case.sensitivity == "normal").where(
+        Booking.centre_id == centre_id,
+        Reception.day == today,
+        Reception.state != "cancelled",
+        Reception.window_id.is_not(None),
+        Booking.state == "booked",
+        Case.sensitivity == "normal",
+    )
+    order = (Booking.slot.is_(None), Booking.slot, Booking.position, Booking.id)
+    return _told(session, session.execute(wanted.order_by(*order).limit(LISTED)).all())
+
+
+def by_code(session: Session, centre_id: int, code: str) -> int | None:
+    """The id of the booking with that code, whatever its matter: who holds the slip is the visitor."""
+    return session.scalar(
+        select(Booking.id).where(Booking.centre_id == centre_id, Booking.code_hash == code_hash(code))
+    )
+
+
+def taken_of(session: Session, reception_ids: Iterable[int]) -> dict[int, dict[int | None, int]]:
+    """Reception id → slot → batches that hold a place there. One query."""
+    standing = select(Booking.reception_id, Booking.slot, func.count()).where(
+        Booking.reception_id.in_(list(reception_ids)), Booking.state.not_in(FREES)
+    )
+    found: dict[int, dict[int | None, int]] = {}
+    for reception_id, slot, count in session.execute(standing.group_by(Booking.reception_id, Booking.slot)):
+        found.setdefault(reception_id, {})[slot] = count
+    return found
+
+
+def _receptions(actor: Actor) -> Select:
+    return (
+        select(Reception, Leader, Window.name)
+        .join(Week, Week.id == Reception.week_id)
+        .join(Leader, Leader.id == Reception.leader_id)
+        .outerjoin(Window, Window.id == Reception.window_id)
+        .where(Reception.centre_id == actor.centre_id, Week.state.in_(PUBLIC))
+    )
+
+
+def _shown(session: Session, rows: Sequence) -> list[ReceptionShown]:
+    if not rows:
+        return []
+    taken = taken_of(session, [row.id for row, _, _ in rows])
+    replaced = {row.instead_of_id for row, _, _ in rows if row.instead_of_id}
+    names = dict(
+        session.execute(select(Leader.id, Leader.name).where(Leader.id.in_(replaced))).all() if replaced else ()
+    )
+    return [_reception(row, leader, window, taken.get(row.id, {}), names) for row, leader, window in rows]
+
+
+def _reception(
+    row: Reception, leader: Leader, window: str | None, taken: dict[int | None, int], names: dict[int, str]
+) -> ReceptionShown:
+    offered = slots.places(row.starts, row.ends, row.slot_minutes, row.capacity)
+    return ReceptionShown(
+        id=row.id,
+        leader_id=leader.id,
+        leader=leader.name,
+        post=leader.post,
+        instead_of=names.get(row.instead_of_id, ""),
+        day=row.day,
+        half=row.half,
+        starts=row.starts,
+        ends=row.ends,
+        kind=row.kind,
+        where=row.place or window or "",
+        window=window or "",
+        window_id=row.window_id,
+        topic=row.field,
+        state=row.state,
+        reason=row.reason,
+        capacity=row.capacity,
+        taken=sum(taken.values()),
+        slots=tuple(SlotShown(minute, batches, taken.get(minute, 0)) for minute, batches in offered.items()),
+    )
+
+
+def _bookings(actor: Actor) -> Select:
+    return _selected(cases.visible(actor)).where(Booking.centre_id == actor.centre_id)
+
+
+def _selected(seen: ColumnElement[bool]) -> Select:
+    return (
+        select(Booking, Reception, Leader, Case, Window.name, Ticket, seen)
+        .join(Reception, Reception.id == Booking.reception_id)
+        .join(Leader, Leader.id == Reception.leader_id)
+        .join(Case, Case.id == Booking.case_id)
+        .outerjoin(Window, Window.id == Reception.window_id)
+        .outerjoin(Ticket, Ticket.id == Booking.ticket_id)
+    )
+
+
+def _told(session: Session, rows: Sequence) -> list[BookingShown]:
+    if not rows:
+        return []
+    of = select(Party.case_id, func.min(Party.name)).where(
+        Party.case_id.in_({row[3].id for row in rows}), Party.role.in_(VISITORS)
+    )
+    names = dict(session.execute(of.group_by(Party.case_id)).all())
+    return [_booking(*row, names.get(row[3].id, "")) for row in rows]
+
+
+def stands(state: str, ticket_state: str | None) -> str:
+    """What holds now: a visitor who has arrived is where the ticket says (decision 0002)."""
+    if state != "arrived" or ticket_state is None:
+        return state
+    return {"serving": "receiving", "done": "receiving", "left": "left"}.get(ticket_state, "arrived")
+
+
+def _booking(
+    row: Booking,
+    of: Reception,
+    leader: Leader,
+    case: Case,
+    window: str | None,
+    ticket: Ticket | None,
+    seen: Any,
+    visitor: str,
+) -> BookingShown:
+    hidden = not seen
+    now = stands(row.state, ticket.state if ticket else None)
+    from_ticket = ticket if ticket is not None and now == "receiving" else None
+    return BookingShown(
+        id=row.id,
+        version=row.version,
+        reception_id=of.id,
+        leader_id=leader.id,
+        leader=leader.name,
+        post=leader.post,
+        day=of.day,
+        half=of.half,
+        where=of.place or window or "",
+        reception_state=of.state,
+        case_id=case.id,
+        number="" if hidden else case.number,
+        subject=HIDDEN if hidden else case.subject,
+        visitor="" if hidden else visitor,
+        sensitivity=case.sensitivity,
+        state=row.state,
+        stands=now,
+        source=row.source,
+        why=row.why,
+        slot=row.slot,
+        headcount=row.headcount,
+        representatives=row.representatives,
+        ticket_id=row.ticket_id,
+        ticket_number=ticket.number if ticket else "",
+        code="" if hidden else row.code,
+        told_at=row.told_at,
+        arrived_at=row.arrived_at,
+        started_at=row.started_at or (from_ticket.started_at if from_ticket else None),
+        ended_at=row.ended_at or (from_ticket.ended_at if from_ticket else None),
+        booked_at=row.booked_at,
+        reason="" if hidden else row.reason,
+        waiver="" if hidden else row.waiver,
+        hidden=hidden,
+        starts=of.starts,
+    )
