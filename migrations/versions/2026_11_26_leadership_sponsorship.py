@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "2026_11_26_leadership_sponsorship"
+revision = "2026_11_26_leadership_sponsors"  # 32 characters at most: PostgreSQL keeps no more
 down_revision = "2026_11_26_leadership_tasks"
 branch_labels = None
 depends_on = None
