@@ -101,6 +101,7 @@ def upgrade() -> None:
         sa.Column("approved_by", sa.Integer(), nullable=True),
         sa.Column("published_at", sa.DateTime(), nullable=True),
         sa.Column("published_by", sa.Integer(), nullable=True),
+        sa.Column("notice_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], name="fk_roster_week_centre_id_centre"),
         sa.PrimaryKeyConstraint("id", name="pk_roster_week"),
         sa.UniqueConstraint("centre_id", "monday", name="uq_roster_week_centre_id_monday"),

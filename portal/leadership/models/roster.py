@@ -109,7 +109,8 @@ class Week(Base):
     """One week of the roster, named by its Monday. States: draft, submitted, approved, published, amending, resubmitted.
 
     draft → submitted → approved → published; a published week that is worked on again is amending → resubmitted → approved →
-    published with the next edition. What the public sees is only ever the last Edition, never these rows.
+    published with the next edition. What the public sees is only ever the last Edition, never these rows. ``notice_id`` is the line on
+    the walls that says so.
     """
 
     __tablename__ = "roster_week"
@@ -126,6 +127,7 @@ class Week(Base):
     approved_by: Mapped[int | None]
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     published_by: Mapped[int | None]
+    notice_id: Mapped[int | None]
 
     __table_args__ = (UniqueConstraint("centre_id", "monday"),)
 

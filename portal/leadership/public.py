@@ -1,0 +1,25 @@
+"""What walls know of the roster: the last editions and nothing else. Given to the queue's schedule at start-up."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from portal.leadership.queries import roster
+from portal.leadership.vocabulary import DAYS_OF_WEEK, ONE_DAY
+from portal.queue import schedule
+
+WEEKS_AHEAD = 4
+LONGEST_PLACE = 16
+
+
+def upcoming(session: Session, centre_id: int, day: date, limit: int) -> Sequence[schedule.Reception]:
+    """The published receptions from ``day`` on, at most ``limit``, the earliest first. One query."""
+    until = day + ONE_DAY * DAYS_OF_WEEK * WEEKS_AHEAD
+    rows = roster.published_words(session, centre_id, day, until)[:limit]
+    return [schedule.Reception(row.day, row.hours, row.who, row.place[:LONGEST_PLACE]) for row in rows]
+
+
+def load() -> None:
+    """Let the walls ask here."""
+    schedule.load(upcoming)
