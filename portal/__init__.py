@@ -28,6 +28,7 @@ from portal.people import views as people
 from portal.platforms import PLATFORMS
 from portal.queue import stream
 from portal.queue import views as queue
+from portal.reports import sponsorships
 from portal.reports import views as reports
 from portal.reports.closing import views as closing
 from portal.supervision import views as inbox
@@ -43,6 +44,7 @@ MENU = (
     Item("候办总览", "queue.overview", P.QUEUE_OVERVIEW),
     Item("预约", "queue.appointments", P.APPOINTMENT_BOOK),
     Item("联合接访", "joint.index", P.CASE_RELAY),
+    Item("包案", "leadership.sponsorships", P.LEADERSHIP_READ),
     Item("文书", "letters.worklist", P.LETTER_READ),
     Item("今日收尾", "closing.wizard", P.QUEUE_CLOSE_DAY),
     Item("纸号", "queue.paper", P.QUEUE_GREET),
@@ -57,7 +59,7 @@ MENU = (
 )
 BLUEPRINTS = (
     *(module.blueprint for module in (access, audit, organisation, hours, people, cases, law, documents, queue)),
-    *(module.blueprint for module in (letters, handoff, joint, leadership, inbox, closing, reports)),
+    *(module.blueprint for module in (letters, handoff, joint, leadership, inbox, closing, reports, sponsorships)),
     health.blueprint,
 )
 

@@ -22,7 +22,7 @@ from portal.organisation.models import Unit
 NOT_HERE = "没有找到这件包案，或它不对您开放。"
 CHANGED = "他人刚刚更新了这件包案，请核对后再提交。"
 WHY = "领导包案"
-MOST_STEPS, MOST_MEMBERS, MOST_UNITS = 12, 10, 8
+MOST_STEPS, MOST_MEMBERS, MOST_UNITS = 12, 10, 6
 LONGEST_WHY, LONGEST_STEP, LONGEST_EVIDENCE = 200, 200, 200
 
 
