@@ -339,6 +339,13 @@ def test_each_step_offers_its_letters_until_they_are_drafted(organ: Organ, peopl
     assert due(html(people("leader").get(address(organ)))) == [], "who only reads drafts nothing"
 
 
+def test_numbers_are_not_torn_apart_on_paper(organ: Organ, people: Callable, inside: Callable) -> None:
+    with inside():
+        letter_id = drafted(organ, "review_receipt", issuer=None)
+    page = html(people("drafter").get(address(organ, letter_id, "print")))
+    assert [whole.get_text() for whole in page.select(".letter-whole")] == ["〔2026〕1号", organ.number]
+
+
 def test_a_letter_that_took_the_step_is_not_asked_for_again(organ: Organ, people: Callable, inside: Callable) -> None:
     with inside():
         letters.bring_to(organ.number, organ.clerk, "handling")

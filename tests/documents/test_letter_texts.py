@@ -193,3 +193,27 @@ def test_a_letter_names_the_period_in_force_on_its_day(session: Session, organ: 
     with clock.frozen(MONDAY):
         made = composing.compose(row, facts_of(row), replace(known, rules=known.rules.after([changed])))
     assert f"收到之日起{days}内书面告知" in "".join(blocks.lines_of(made))
+
+
+def test_enclosures_are_numbered_only_where_there_are_several(session: Session, organ: Organ) -> None:
+    one = composed(session, issued(organ, "referral", materials="占地协议复印件1份"))
+    assert [block.text for block in one.blocks][-1] == "附件：占地协议复印件1份"
+    several = composed(session, issued(organ, "referral", materials="占地协议复印件1份\n\n身份证复印件1份"))
+    assert [(block.style, block.text) for block in several.blocks][-2:] == [
+        ("", "附件：1. 占地协议复印件1份"),
+        ("further", "2. 身份证复印件1份"),
+    ]
+    none = composed(session, issued(organ, "referral", materials=""))
+    assert not any("附件" in line for line in blocks.lines_of(none))
+
+
+def test_a_docx_centres_the_organ_over_its_date_and_numbers_its_pages(session: Session, organ: Organ) -> None:
+    letter = replace(composed(session, issued(organ, "opinion")), dated="2026年11月23日")
+    document = docx.Document(io.BytesIO(word.made(letter)))
+    signer, dated = document.paragraphs[-2:]
+    assert (signer.text, dated.text) == ("运城市自然资源和规划局", "2026年11月23日")
+    ends = [round(each.paragraph_format.right_indent.pt / 16, 1) for each in (signer, dated)]
+    assert ends == [4.0, 6.0], "eleven characters above seven: both have one middle"
+    assert signer.paragraph_format.keep_with_next
+    assert document.paragraphs[-3].paragraph_format.keep_with_next, "the signature never stands alone"
+    assert "PAGE" in document.sections[0].footer.paragraphs[0]._element.xml

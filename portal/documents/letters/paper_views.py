@@ -1,8 +1,10 @@
 """Letters on paper: preview and print, 送达回证, .docx. Looking is a GET; what leaves the portal is recorded first."""
 
 import io
+import re
 
 from flask import Response, abort, redirect, request, send_file, url_for
+from markupsafe import Markup, escape
 
 from portal import clock, database
 from portal.access.guard import actor, requires
@@ -18,7 +20,14 @@ from portal.documents.views import NOW_PRINTING
 from portal.web.htmx import page
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+NUMBER = re.compile(r"(?<![A-Za-z0-9])[A-Z]{1,4}-\d{4}-\d{6}(?!\d)|〔\d{4}〕\d+号")
 FINAL = {"letter": "letters.paper", "receipt": "letters.receipt"}
+
+
+@blueprint.app_template_filter()
+def whole_numbers(text: str) -> Markup:
+    """``text`` with the numbers of matters and letters kept on one line each (GB/T 9704)."""
+    return Markup(NUMBER.sub(lambda found: f'<span class="letter-whole">{found[0]}</span>', str(escape(text))))
 
 
 @blueprint.get("/cases/<number>/letters/<int:letter_id>/print")

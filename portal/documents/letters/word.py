@@ -4,6 +4,7 @@ import io
 
 from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
@@ -33,11 +34,8 @@ def made(letter: Composition) -> bytes:
         _line(document.add_paragraph(), f"{letter.addressee}：", FANG, THREE)
     for block in letter.blocks:
         _block(document, block)
-    for foot in (letter.signer, letter.dated):
-        if foot:
-            paragraph = document.add_paragraph()
-            paragraph.paragraph_format.right_indent = THREE * 4 if foot == letter.dated else THREE * 2
-            _line(paragraph, foot, FANG, THREE, align=WD_ALIGN_PARAGRAPH.RIGHT)
+    _close(document, letter)
+    _page_number(section)
     target = io.BytesIO()
     document.save(target)
     return target.getvalue()
@@ -53,10 +51,50 @@ def _block(document, block: Block) -> None:
                 _line(cell.paragraphs[0], text, HEI if head else FANG, Pt(14))
         return
     paragraph = document.add_paragraph()
-    if block.style not in ("plain", "hand"):
+    paragraph.paragraph_format.keep_with_next = block.kind == "h2" or block.style == "hand"
+    if block.style == "further":
+        paragraph.paragraph_format.left_indent = THREE * 5
+    elif block.style not in ("plain", "hand"):
         paragraph.paragraph_format.first_line_indent = THREE * 2
     size = SMALL if block.style == "small" else THREE
     _line(paragraph, block.text, HEI if block.kind == "h2" else FANG, size, bold=block.style == "strong")
+
+
+def _close(document, letter: Composition) -> None:
+    """落款: the organ centred over its date, the wider of the two ends four characters from the edge; never on a page alone."""
+    if not letter.signer:
+        return
+    document.paragraphs[-1].paragraph_format.keep_with_next = True
+    wide = max(_width(letter.signer), _width(letter.dated))
+    for foot in (letter.signer, letter.dated):
+        if foot:
+            paragraph = document.add_paragraph()
+            paragraph.paragraph_format.right_indent = int(THREE * (4 + (wide - _width(foot)) / 2))
+            paragraph.paragraph_format.keep_with_next = foot == letter.signer and bool(letter.dated)
+            _line(paragraph, foot, FANG, THREE, align=WD_ALIGN_PARAGRAPH.RIGHT)
+
+
+def _width(text: str) -> float:
+    """How wide ``text`` is, in Chinese characters."""
+    return sum(0.5 if sign.isascii() else 1 for sign in text)
+
+
+def _page_number(section) -> None:
+    """— 1 — at the foot, in 四号宋体; the program that opens the file counts."""
+    paragraph = section.footer.paragraphs[0]
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    for text, mark in (("— ", ""), ("", "begin"), ("PAGE", "code"), ("", "end"), (" —", "")):
+        run = paragraph.add_run("" if mark else text)
+        run.font.name, run.font.size = "宋体", Pt(14)
+        run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), "宋体")
+        if mark == "code":
+            code = OxmlElement("w:instrText")
+            code.text = text
+            run._element.append(code)
+        elif mark:
+            sign = OxmlElement("w:fldChar")
+            sign.set(qn("w:fldCharType"), mark)
+            run._element.append(sign)
 
 
 def _line(
