@@ -26,6 +26,7 @@ def upgrade() -> None:
     op.add_column("proceeding", sa.Column("level", sa.String(12), server_default="", nullable=False))
     op.add_column("proceeding", sa.Column("of_id", KEY, nullable=True))
     op.add_column("proceeding", sa.Column("unit_id", sa.Integer(), nullable=True))
+    op.add_column("clock_extension", sa.Column("letter_id", KEY, nullable=True))
     op.drop_index(RUNNING, "proceeding")
     columns = ["case_id", "platform", "level"]
     op.create_index(RUNNING, "proceeding", columns, unique=True, sqlite_where=OPEN, postgresql_where=OPEN)
@@ -68,5 +69,6 @@ def downgrade() -> None:
     op.drop_index(RUNNING, "proceeding")
     columns = ["case_id", "platform"]
     op.create_index(RUNNING, "proceeding", columns, unique=True, sqlite_where=OPEN, postgresql_where=OPEN)
+    op.drop_column("clock_extension", "letter_id")
     for column in ("unit_id", "of_id", "level"):
         op.drop_column("proceeding", column)

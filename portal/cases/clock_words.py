@@ -33,6 +33,20 @@ def extended(entry: Entry) -> tuple[str, str]:
     )
 
 
+def informed(entry: Entry) -> tuple[str, str]:
+    """A "clock.informed" event: the citizen has the notice of an extension."""
+    notice = f"告知书 {entry.words['notice']}" if entry.words.get("notice") else ""
+    return (f"已告知延期：{_step(entry)}", _joined(f"{entry.data['informed_on']} 告知", notice))
+
+
+def corrected(entry: Entry) -> tuple[str, str]:
+    """A "proceeding.corrected" event: a corrected reply was received, and the right against it may run anew."""
+    if "key" not in entry.data:
+        return ("更正后的答复已送达", "期限没有变动")
+    since = f"自收到更正后的答复之日 {entry.data['new']} 起重新计算（原自 {entry.data['old']}）"
+    return (f"更正后的答复已送达：{_step(entry)}", _joined(since, _moved(entry)))
+
+
 def restarted(entry: Entry) -> tuple[str, str]:
     """A "clock.restarted" event: the start was wrong, or the law counts anew."""
     ground = grounds.named(entry.data["key"], entry.data["why"])

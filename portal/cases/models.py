@@ -110,7 +110,15 @@ class Proceeding(Base):
         Index("ix_proceeding_case_id", "case_id"),
         Index("ix_proceeding_centre_id_platform_state", "centre_id", "platform", "state", "case_id"),
         # a platform has at most one running procedure of each level on a case
-        Index("uq_proceeding_running", "case_id", "platform", "level", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
+        Index(
+            "uq_proceeding_running",
+            "case_id",
+            "platform",
+            "level",
+            unique=True,
+            sqlite_where=OPEN,
+            postgresql_where=OPEN,
+        ),
     )
 
 
@@ -295,7 +303,7 @@ class ClockExtension(Base):
     """An extension that was granted: ``amount`` in the rule's own extension unit; where the law sets no number ``until``.
 
     ``ground`` is the fact that allows it, ``approver`` who approved (name and post) on ``approved_on``; ``informed_on`` and
-    ``notice`` (文号): when and by what letter the citizen was told of it.
+    ``notice`` (文号): when and by what letter the citizen was told of it; ``letter_id``: that letter, where it is one of ours.
     """
 
     __tablename__ = "clock_extension"
@@ -309,6 +317,7 @@ class ClockExtension(Base):
     approved_on: Mapped[date]
     informed_on: Mapped[date | None]
     notice: Mapped[str] = mapped_column(String(80), default="")
+    letter_id: Mapped[int | None] = mapped_column(Key)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     account_id: Mapped[int | None]
 

@@ -9,6 +9,7 @@ from portal.cases.operations.contacts import (
     settle_contact,
     take_statement,
 )
+from portal.cases.operations.corrections import correct_reply
 from portal.cases.operations.drafts import drop_draft, save_draft
 from portal.cases.operations.given import Amendment, FieldProblems, PersonGiven, Refused, Registration, StaleVersion
 from portal.cases.operations.grants import account_scope, grant, platform_scope, unit_scope
@@ -37,6 +38,7 @@ __all__ = [
     "attach",
     "care",
     "close_case",
+    "correct_reply",
     "drop_draft",
     "grant",
     "link",

@@ -100,13 +100,60 @@ def extend(session: Session, actor: Actor, clock_id: int, *, version: int, exten
     more than the law's cap in all, and where ground, approver or the telling that the law asks for is missing; StaleVersion.
     """
     held = _hold(session, actor, clock_id, version)
+    return _extend(session, actor, held, extension, asked_on=day_of(at), at=at)
+
+
+def extend_by_letter(
+    session: Session,
+    actor: Actor,
+    clock_id: int,
+    *,
+    extension: Extension,
+    letter_id: int,
+    signed_on: date,
+    at: datetime,
+) -> Clock:
+    """Grant what a signed letter of the handling organ grants (第三十四条): the signature is the approval and its day counts.
+
+    Whoever seals the letter need not work for the platform. Raises as extend, but knows no version.
+    """
+    held = _held(session, clock_id)
+    return _extend(session, actor, held, extension, asked_on=signed_on, at=at, letter_id=letter_id)
+
+
+def tell_of_extension(session: Session, actor: Actor, letter_id: int, on: date, at: datetime) -> bool:
+    """Write down that the citizen was told on ``on`` by the letter; whether there was an extension to tell of."""
+    row = session.scalar(select(ClockExtension).where(ClockExtension.letter_id == letter_id).with_for_update())
+    if row is None:
+        return False
+    row.informed_on = on
+    clock = session.get_one(Clock, row.clock_id)
+    clock.version += 1
+    platform = session.get_one(Proceeding, clock.proceeding_id).platform
+    data = {"clock_id": clock.id, "key": clock.key, "platform": platform, "version": clock.version}
+    case = session.get_one(Case, clock.case_id)
+    told = {"notice": row.notice}
+    record.note(session, case, "clock.informed", actor, at, data=data | {"informed_on": on.isoformat()}, words=told)
+    return True
+
+
+def _extend(
+    session: Session,
+    actor: Actor,
+    held: _Held,
+    extension: Extension,
+    *,
+    asked_on: date,
+    at: datetime,
+    letter_id: int | None = None,
+) -> Clock:
     if not (grounds.extends_by_number(held.rule) or grounds.extends_to_a_day(held.rule)):
         raise Refused(f"{held.rule.citation}没有规定可以延长，本期限不能延长。")
     due = held.clock.effective_due
     if held.history.paused_since or due is None:
         raise Refused("本期限正在暂停，请先恢复再延长。")
     # extending what has run out would hide that it was late (信访工作条例 第四十五条): the last day itself is still in time
-    if day_of(at) > due:
+    if asked_on > due:
         raise Refused(f"期限已于 {due} 届满，届满后不能再延长。")
     problems = _extension_problems(held, extension, day_of(at))
     if problems:
@@ -114,7 +161,8 @@ def extend(session: Session, actor: Actor, clock_id: int, *, version: int, exten
     ground = record.seal_free_text(session, held.case, extension.ground)
     by_number = grounds.extends_by_number(held.rule)
     row = ClockExtension(
-        clock_id=clock_id,
+        clock_id=held.clock.id,
+        letter_id=letter_id,
         amount=extension.amount if by_number else None,
         until=None if by_number else extension.until,
         ground=ground,
@@ -183,17 +231,27 @@ def name_day(
 
 
 def _hold(session: Session, actor: Actor, clock_id: int, version: int) -> _Held:
-    clock = session.scalar(select(Clock).where(Clock.id == clock_id).with_for_update())
-    if clock is None:
-        raise Refused("没有这个期限。")
-    proceeding = session.get(Proceeding, clock.proceeding_id)
-    platform = registry.platform(proceeding.platform)
+    clock = _locked(session, clock_id)
+    platform = registry.platform(session.get_one(Proceeding, clock.proceeding_id).platform)
     if platform.code not in actor.platforms or not actor.may(platform.handle):
         raise Refused(f"您没有办理{platform.label}程序的权限，不能变更它的期限。")
     if clock.version != version:
         raise StaleVersion(_changes_since(session, clock, version), clock.version)
+    return _held(session, clock_id)
+
+
+def _locked(session: Session, clock_id: int) -> Clock:
+    clock = session.scalar(select(Clock).where(Clock.id == clock_id).with_for_update())
+    if clock is None:
+        raise Refused("没有这个期限。")
+    return clock
+
+
+def _held(session: Session, clock_id: int) -> _Held:
+    clock = _locked(session, clock_id)
     if clock.stopped_at:
         raise Refused("本期限已停止计算，不能再变更。")
+    proceeding = session.get_one(Proceeding, clock.proceeding_id)
     rule = statutes.law(session).rules.on(clock.key, clock.started_on)
     history = clocks.histories(session, [clock])[clock.id]
     return _Held(clock, proceeding, session.get(Case, clock.case_id), rule, history)

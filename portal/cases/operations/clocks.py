@@ -172,6 +172,12 @@ def stop(session: Session, proceeding: Proceeding, keys: tuple[str, ...] | None,
     return stopped
 
 
+def running(session: Session, case_id: int, key: str) -> Clock | None:
+    """The newest period ``key`` of the case that has not stopped, locked; its last day may have passed."""
+    wanted = select(Clock).where(Clock.case_id == case_id, Clock.key == key, Clock.stopped_at.is_(None))
+    return session.scalar(wanted.order_by(Clock.id.desc()).limit(1).with_for_update())
+
+
 def last_day(session: Session, proceeding: Proceeding, key: str) -> date | None:
     """The last day of the running period ``key``, of ``proceeding`` or of one linked with it; None where its end is not known."""
     running = select(Clock.effective_due).where(

@@ -1,5 +1,6 @@
 """What the record offers for a new letter's form, so that nothing known is typed twice. Personal numbers come masked."""
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -10,7 +11,7 @@ from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.cases import queries as cases
 from portal.cases import registry
-from portal.cases.models import Case, Contact, Party, SealedValue
+from portal.cases.models import Case, Clock, ClockExtension, Contact, Party, SealedValue
 from portal.clock import day_of
 from portal.documents.letters.composing import petitioner
 from portal.documents.letters.kinds import KINDS, Kind
@@ -18,6 +19,9 @@ from portal.documents.letters.models import Letter
 from portal.organisation.models import Unit
 from portal.people import redaction
 from portal.trail.queries import Entry, entries
+
+# the one period that a letter extends (第三十四条); its extension is counted in calendar days
+EXTENDED = "petition.conclude"
 
 
 def offered(session: Session, actor: Actor, case: Case, kind: Kind) -> dict[str, Any]:
@@ -41,7 +45,9 @@ def called_for(session: Session, actor: Actor, case: Case) -> list[Kind]:
         return []
     shown = [each for each in cases.proceedings(session, actor, case) if not each.closed_off]
     last = {entry.data["proceeding_id"]: entry for entry in _steps_taken(session, case)}
-    taken = {entry.data["platform"]: entry for each in shown if (entry := last.get(each.id))}
+    known_here = sorted((entry for each in shown if (entry := last.get(each.id))), key=lambda entry: entry.seq)
+    # what a linked procedure (复查) answered comes after the petition's own last step, and the next request after that
+    taken = {entry.data["platform"]: entry for entry in known_here}
     if not taken:
         return []
     wanted = select(Letter.kind, Letter.drafted_at).where(Letter.case_id == case.id, Letter.state != "void")
@@ -97,7 +103,25 @@ def _steps(session: Session, actor: Actor, case: Case) -> dict[str, Any]:
 
 
 def _dues(session: Session, actor: Actor, case: Case) -> dict[str, Any]:
-    return {f"due.{each.key}": each.effective_due for each in reversed(cases.clocks(session, actor, case))}
+    clocks = list(reversed(cases.clocks(session, actor, case)))
+    known = {f"due.{each.key}": each.effective_due for each in clocks}
+    return known | _granted(session, {each.id: each for each in clocks if each.key == EXTENDED and not each.stopped_at})
+
+
+def _granted(session: Session, clocks: dict[int, Clock]) -> dict[str, Any]:
+    """An extension that was granted by hand and that no letter tells of yet: the notice says what holds already."""
+    wanted = select(ClockExtension).where(ClockExtension.clock_id.in_(clocks), ClockExtension.letter_id.is_(None))
+    row = session.scalars(wanted.order_by(ClockExtension.id.desc()).limit(1)).first() if clocks else None
+    last = clocks[row.clock_id].effective_due if row else None
+    if row is None or last is None or not row.amount:
+        return {}
+    return {
+        f"due.{EXTENDED}": last - timedelta(days=row.amount),
+        "granted.until": last,
+        "granted.ground": row.ground,
+        "granted.approver": row.approver,
+        "granted.on": row.approved_on,
+    }
 
 
 def _contact(session: Session, case: Case) -> dict[str, Any]:

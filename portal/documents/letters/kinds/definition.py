@@ -45,12 +45,14 @@ class Binding:
 
     ``values``: the step's field → where its value comes from: a fact's name, or "@number", "@issued_on", "@served_on",
     "@proof", "@spot". ``must``: the letter's own act is refused where the step can neither be taken nor was taken.
+    ``renews``: the right, a key of deadlines.csv, that runs anew when a corrected letter is received.
     """
 
     platform: str
     step: str
     values: Mapping[str, str]
     must: bool = False
+    renews: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ class Kind:
 
     ``to``: "petitioner", a fact's name that holds the addressee, or "" (no 主送). ``served``: it ends with service.
     ``needs`` is something the record must know before a step offers the kind (a 交办 before a 办结报告).
+    ``extends``: the period, a key of deadlines.csv, that the letter extends when it is sealed, from ``original_due`` to
+    ``extended_due``.
     ``title`` names another fact whose option's label is the title. ``article`` is the source of the required contents.
     """
 
@@ -75,6 +79,7 @@ class Kind:
     platforms: tuple[str, ...] = ("petition",)
     on_seal: Binding | None = None
     on_serve: Binding | None = None
+    extends: str = ""
     guard: Guard | None = None
 
     @property

@@ -83,8 +83,17 @@ HANDLING = (
             Text("approved_by", "批准的机关、单位负责人", required=True, most=60),
             Day("approved_on", "批准之日", required=True, future=False),
         ),
-        prefill=ABOUT | {"accepted_on": "step.accepted_on", "original_due": "due.petition.conclude"},
+        prefill=ABOUT
+        | {
+            "accepted_on": "step.accepted_on",
+            "original_due": "due.petition.conclude",
+            "extended_due": "granted.until",
+            "why": "granted.ground",
+            "approved_by": "granted.approver",
+            "approved_on": "granted.on",
+        },
         guard=within_the_cap,
+        extends="petition.conclude",
     ),
     Kind(
         "opinion",
@@ -112,7 +121,11 @@ HANDLING = (
             },
         ),
         on_serve=Binding(
-            "petition", "serve_opinion", {"served_on": "@served_on", "proof": "@proof"}, must=True
+            "petition",
+            "serve_opinion",
+            {"served_on": "@served_on", "proof": "@proof"},
+            must=True,
+            renews="petition.review_request",
         ),
     ),
     Kind(
@@ -147,6 +160,7 @@ HANDLING = (
                 "proof": "@proof",
             },
             must=True,
+            renews="petition.rereview_request",
         ),
     ),
     Kind(

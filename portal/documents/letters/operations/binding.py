@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from portal.access.actor import Actor
 from portal.cases import registry
 from portal.cases.models import Proceeding
-from portal.cases.operations import FieldProblems, Refused, advance
+from portal.cases.operations import FieldProblems, Refused, advance, correct_reply
 from portal.cases.operations.proceedings import unpacked
-from portal.documents.letters.kinds import Binding
+from portal.documents.letters.kinds import KINDS, Binding
 from portal.documents.letters.models import Letter
 from portal.documents.letters.operations.shared import facts_of
 
@@ -56,6 +56,26 @@ def take(session: Session, actor: Actor, letter: Letter, binding: Binding, told:
     except FieldProblems as problem:
         raise Refused("；".join(problem.problems.values())) from problem
     return True
+
+
+def correct(session: Session, actor: Actor, letter: Letter, told: Told, at: datetime) -> None:
+    """Let the record follow ``letter``, served in the place of one it corrects; the right against it runs from this receipt."""
+    kind = KINDS[letter.kind]
+    bound = kind.on_serve
+    if bound is None or not bound.renews:
+        return
+    platform = registry.platform(bound.platform)
+    level = platform.level_of(platform.step(bound.step).source[0])
+    wanted = select(Proceeding).where(
+        Proceeding.case_id == letter.case_id, Proceeding.platform == platform.code, Proceeding.level == level
+    )
+    proceeding = session.scalars(wanted.order_by(Proceeding.id.desc()).limit(1).with_for_update()).one()
+    values = {
+        name: _value(letter, source, told)
+        for binding in (kind.on_seal, bound)
+        for name, source in (binding.values.items() if binding else ())
+    }
+    correct_reply(session, actor, proceeding, values, right=bound.renews, on=told.served_on, at=at)
 
 
 def _taken(proceeding: Proceeding | None, binding: Binding, letter: Letter, told: Told) -> bool:

@@ -11,6 +11,7 @@ from portal.clock import day_of
 from portal.documents.letters import blocks, composing, life
 from portal.documents.letters.kinds import KINDS
 from portal.documents.letters.models import Letter
+from portal.documents.letters.operations import extending
 from portal.documents.letters.operations.binding import Told, take
 from portal.documents.letters.operations.drafting import new_letter
 from portal.documents.letters.operations.numbering import give_number
@@ -93,7 +94,10 @@ def _seal(session: Session, actor: Actor, letter: Letter, case: Case, at: dateti
 
 
 def _after_sealing(session: Session, actor: Actor, letter: Letter, at: datetime) -> None:
-    binding = KINDS[letter.kind].on_seal
+    kind = KINDS[letter.kind]
+    if kind.extends:
+        extending.extend(session, actor, letter, kind.extends, at)
+    binding = kind.on_seal
     if binding and letter.signed_at:
         take(session, actor, letter, binding, Told(issued_on=day_of(letter.signed_at)), at)
 

@@ -7,12 +7,13 @@ from sqlalchemy.orm import Session
 from portal.access.actor import Actor
 from portal.cases.models import Case
 from portal.cases.operations import FieldProblems, Refused
+from portal.cases.operations.clock_changes import tell_of_extension
 from portal.cases.operations.record import note
 from portal.clock import day_of
 from portal.documents.letters import life
 from portal.documents.letters.kinds import KINDS
 from portal.documents.letters.models import Letter, LetterService
-from portal.documents.letters.operations.binding import Told, take
+from portal.documents.letters.operations.binding import Told, correct, take
 from portal.documents.letters.operations.shared import locked, tell
 from portal.documents.letters.serving import HOW, METHODS, OUTCOMES, Attempt, problems_of, proof_of
 
@@ -46,10 +47,22 @@ def serve(
     data = {"method": attempt.method, "outcome": attempt.outcome, "on": attempt.on.isoformat(), "proof": proof}
     words = {"recipient": attempt.recipient, "witness": attempt.witness, "place": attempt.place}
     tell(session, case, letter, "letter.served" if proof else "letter.not_served", actor, at, data=data, words=words)
-    binding = KINDS[letter.kind].on_serve
-    if proof and binding:
-        take(session, actor, letter, binding, Told(served_on=attempt.on, proof=proof, how=HOW[attempt.method]), at)
+    if proof:
+        _after_receipt(session, actor, letter, attempt, proof, at)
     return made
+
+
+def _after_receipt(session: Session, actor: Actor, letter: Letter, attempt: Attempt, proof: str, at: datetime) -> None:
+    """What proved receipt moves: the step, the right against a corrected reply, the telling of an extension."""
+    issued_on = day_of(letter.signed_at) if letter.signed_at else None
+    told = Told(issued_on=issued_on, served_on=attempt.on, proof=proof, how=HOW[attempt.method])
+    kind = KINDS[letter.kind]
+    if kind.on_serve:
+        take(session, actor, letter, kind.on_serve, told, at)
+    if letter.replaces_id:
+        correct(session, actor, letter, told, at)
+    if kind.extends:
+        tell_of_extension(session, actor, letter.id, attempt.on, at)
 
 
 def note_printed(session: Session, actor: Actor, letter: Letter, what: str, *, at: datetime) -> None:
