@@ -16,6 +16,7 @@ from portal.cases.operations import FieldProblems, Refused
 from portal.leadership import conflicts, editions
 from portal.leadership.conflicts import Wanted
 from portal.leadership.models import Edition, Leader, Reception, Week
+from portal.leadership.operations import substitutes
 from portal.leadership.operations.roster import STALE, check_reason, flush, locked, note, problems_of, touch
 from portal.leadership.queries import roster
 from portal.leadership.queries.conflicts import ground
@@ -126,6 +127,7 @@ def substitute(
     held.leader_id, held.instead_of_id = leader.id, None if first == leader.id else first
     held.reason = reason
     flush(session)
+    substitutes.open_matters(session, held, leader, at=at)
     return _correct(session, actor, week, held, last, old, "reception.substituted", data, reason, at)
 
 
