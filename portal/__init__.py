@@ -36,6 +36,7 @@ from portal.web import errors, formats, navigation, routing, security
 from portal.web.navigation import Item
 
 MENU = (
+    Item("我的一页", "leadership.desk", P.LEADERSHIP_SIGN),
     Item("今日工作", "cases.home", P.CASE_READ),
     Item("导引台", "queue.desk", P.QUEUE_GREET),
     Item("窗口", "queue.window", P.QUEUE_SERVE),
@@ -44,7 +45,10 @@ MENU = (
     Item("候办总览", "queue.overview", P.QUEUE_OVERVIEW),
     Item("预约", "queue.appointments", P.APPOINTMENT_BOOK),
     Item("联合接访", "joint.index", P.CASE_RELAY),
+    Item("交办任务", "leadership.tasks", P.LEADERSHIP_READ),
+    Item("领导一页", "leadership.desk", P.LEADERSHIP_RECORD),
     Item("包案", "leadership.sponsorships", P.LEADERSHIP_READ),
+    Item("领导阅信", "leadership.letters", P.LEADERSHIP_READ),
     Item("文书", "letters.worklist", P.LETTER_READ),
     Item("今日收尾", "closing.wizard", P.QUEUE_CLOSE_DAY),
     Item("纸号", "queue.paper", P.QUEUE_GREET),

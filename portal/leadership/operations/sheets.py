@@ -394,8 +394,10 @@ def _booking(
 ) -> tuple[Booking, Case, Reception]:
     if not (by_leader and actor.may(P.LEADERSHIP_SIGN)):
         need(actor, P.LEADERSHIP_RECORD)
+    # reception, case, booking: the order in which bookings and check-in lock them
+    reception_id = session.scalar(select(Booking.reception_id).where(Booking.id == booking_id))
+    reception = _reception(session, actor, reception_id or 0, closed_too=closed_too)
     booking, case = row_of(session, actor, Booking, booking_id)
-    reception = _reception(session, actor, booking.reception_id, closed_too=closed_too)
     if by_leader and not actor.may(P.LEADERSHIP_RECORD):
         leader = session.get_one(Leader, reception.leader_id)
         if leader.account_id != actor.id:
