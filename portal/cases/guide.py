@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from portal.cases.definition import Question, Way
 from portal.statutes import deadlines
-from portal.statutes.explain import UNITS
+from portal.statutes.explain import PLAIN_UNITS
 
 YES, NO = "yes", "no"
 ANSWERS = ((YES, "是"), (NO, "否"))
@@ -46,5 +46,5 @@ def limits(way: Way) -> tuple[str, ...]:
 def _limit(rule: deadlines.Rule) -> str:
     what = rule.step.partition("（")[0]  # without the table's own remark
     return (
-        f"{what}：自{rule.starts_at}起 {rule.amount} {UNITS[rule.unit].replace('（自然日）', '')}内（{rule.citation}）"
+        f"{what}：自{rule.starts_at}起 {rule.amount} {PLAIN_UNITS[rule.unit]}内（{rule.citation}）"
     )

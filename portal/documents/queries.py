@@ -18,6 +18,7 @@ from portal.documents.codes import grouped
 from portal.organisation.models import Centre, Unit, Window
 from portal.people import masking
 from portal.people.models import Person
+from portal.statutes.explain import PLAIN_UNITS
 from portal.statutes.queries import law
 from portal.statutes.rulebook import Rulebook
 
@@ -34,8 +35,7 @@ RIGHTS = {
         ("labour.sue_final_worker", "劳动者对终局裁决不服的"),
     ),
 }
-UNITS = {"calendar_day": "日", "working_day": "个工作日", "month": "个月", "year": "年", "hour": "小时"}
-# why a slip names no date; a period that is paused has no end as long as the pause lasts
+# why a slip, and the enquiry by its code, names no date; a period that is paused has no end as long as the pause lasts
 NO_LIMIT = "这一步法律没有规定期限，或中心尚未设定，因此不写明日期。"
 UNVERIFIED = "这一步的期限依据尚在核对，暂不写明日期。"
 PAUSED = "这一步的期限正在依法暂停计算，恢复以后才能写明日期。"
@@ -231,7 +231,10 @@ def _rights(rules: Rulebook, platforms: list[str], dated: set[str], today: date)
     """The rights of ``platforms`` that may come; one that already stands there with its date (``dated``) is not said twice."""
     named = [(rules.on(key, today), case) for platform in platforms for key, case in RIGHTS.get(platform, ())]
     return tuple(
-        Right(f"{case}，自{rule.starts_at}起 {rule.amount} {UNITS[rule.unit]}内，可以{_act(rule.step)}", rule.citation)
+        Right(
+            f"{case}，自{rule.starts_at}起 {rule.amount} {PLAIN_UNITS[rule.unit]}内，可以{_act(rule.step)}",
+            rule.citation,
+        )
         for rule, case in named
         if rule.verified and rule.amount is not None and rule.step not in dated
     )

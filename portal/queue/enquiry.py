@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.cases import registry
 from portal.cases.models import Case, Clock, Party, Proceeding, Rating
+from portal.documents.queries import PAUSED
 from portal.keys import ring
 from portal.organisation.models import Service, Window
 from portal.people.models import Person
@@ -54,13 +55,15 @@ class Limit:
 
 @dataclass(frozen=True)
 class Desk:
-    """Who has the matter, in which state, what comes next. ``paused``: a period of it stands still, so that no date can be named."""
+    """Who has the matter, in which state, what comes next. ``silence``: why no date can be named
+    although a period of it has begun, "" where none stands still.
+    """
 
     who: str
     state: str
     next_step: str
     limits: tuple[Limit, ...]
-    paused: bool = False
+    silence: str = ""
 
 
 @dataclass(frozen=True)
@@ -187,7 +190,7 @@ def _desk(proceeding: Proceeding, limits: tuple[Limit, ...], paused: bool) -> De
         return Desk(platform.sign, "已结束" if ended else "进行中", "", ())
     state = platform.states[proceeding.state]
     who = f"{platform.label}・{platform.procedure(proceeding.level).label}" if proceeding.level else platform.label
-    return Desk(who, state.label, "" if ended else state.next_step, limits, paused and not ended)
+    return Desk(who, state.label, "" if ended else state.next_step, limits, PAUSED if paused and not ended else "")
 
 
 def _limits(session: Session, case: Case, today: date) -> tuple[dict[int, tuple[Limit, ...]], set[int]]:

@@ -10,6 +10,8 @@ from portal.statutes.table import Rule
 from portal.statutes.workdays import ONE_DAY, SATURDAY, WEEKEND, Calendar
 
 UNITS = {"hour": "小时", "calendar_day": "日（自然日）", "working_day": "个工作日", "month": "个月", "year": "年"}
+# as a citizen reads them
+PLAIN_UNITS = UNITS | {"calendar_day": "日"}
 ORDINALS = {"calendar_day": "天", "working_day": "个工作日"}
 WEEKDAYS = "一二三四五六日"
 SPELLED_OUT = 7  # counts up to this length name every day

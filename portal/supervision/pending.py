@@ -34,6 +34,7 @@ class Said:
     clock_id: int
     case_id: int
     key: str
+    started_on: date
     due: date | None
     provisional: bool
     verified: bool
@@ -185,6 +186,7 @@ def _said(kind: str, once: str, row: Any, **further: Any) -> Said:
         clock_id=row.id,
         case_id=row.case_id,
         key=row.key,
+        started_on=row.started_on,
         due=row.effective_due,
         provisional=row.provisional,
         verified=row.verified,

@@ -11,8 +11,11 @@ from portal.access.actor import Actor
 from portal.cases import queries as cases
 from portal.cases import registry
 from portal.cases.models import Case
+from portal.clock import day_of
 from portal.organisation.models import Unit
-from portal.statutes import deadlines
+from portal.statutes.queries import law
+from portal.statutes.rulebook import Rulebook
+from portal.statutes.table import Rule
 from portal.supervision.models import InboxItem, WarningPoints
 
 PAGE = 25
@@ -40,7 +43,10 @@ class Line:
 
 
 def lines(session: Session, actor: Actor, before: int | None) -> tuple[list[Line], bool]:
-    """One page of the actor's inbox, newest first, below the id ``before``, and whether there is more: two queries."""
+    """One page of the actor's inbox, newest first, below the id ``before``, and whether there is more: three queries.
+
+    Each limit is cited as the version says that counts for its matter, published here or shipped.
+    """
     wanted = (
         select(
             InboxItem.id,
@@ -61,15 +67,16 @@ def lines(session: Session, actor: Actor, before: int | None) -> tuple[list[Line
     ids = {row.case_id for row in rows if row.case_id}
     seen = select(Case.id, Case.number, Case.subject).where(Case.id.in_(ids or {0}), cases.visible(actor))
     matters = {row.id: row for row in session.execute(seen)}
-    return [_line(actor, row, matters.get(row.case_id)) for row in rows[:PAGE]], len(rows) > PAGE
+    rules = law(session).rules
+    return [_line(actor, rules, row, matters.get(row.case_id)) for row in rows[:PAGE]], len(rows) > PAGE
 
 
-def _line(actor: Actor, row: Any, matter: Any) -> Line:
+def _line(actor: Actor, rules: Rulebook, row: Any, matter: Any) -> Line:
     platform = registry.platform(row.platform) if row.platform else None
     closed_off = platform is not None and platform.sealed and platform.code not in actor.platforms
     about = row.case_id is not None
     readable = not about or (matter is not None and not closed_off)
-    rule = deadlines.rule(row.data["key"]) if about and readable else None
+    rule = _rule(rules, row) if about and readable else None
     return Line(
         id=row.id,
         kind=row.kind,
@@ -84,6 +91,12 @@ def _line(actor: Actor, row: Any, matter: Any) -> Line:
         article=rule.citation if rule else "",
         data=row.data if readable else {},
     )
+
+
+def _rule(rules: Rulebook, row: Any) -> Rule:
+    # a line written before lines kept the start is read by its own day
+    started = row.data.get("started_on")
+    return rules.on(row.data["key"], date.fromisoformat(started) if started else day_of(row.at))
 
 
 def unread(session: Session, actor: Actor, most: int) -> int:

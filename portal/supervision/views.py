@@ -11,7 +11,8 @@ from portal.cases import registry
 from portal.cases.views.dossier import lamp_of
 from portal.database import db
 from portal.organisation import spans
-from portal.statutes import deadlines
+from portal.statutes.queries import law
+from portal.statutes.rulebook import Rulebook
 from portal.supervision import due, operations, queries, working
 from portal.supervision.forms import PointsForm
 from portal.supervision.pending import EVERY, office_keys
@@ -57,10 +58,11 @@ def falling_due(scope: str, when: str) -> Response:
     if scope not in due.scopes_of(actor()) or when not in due.WHEN:
         abort(404)
     today = clock.today()
+    rules = law(db.session()).rules
     found, more = due.lines(db.session, actor(), scope, when, today, _after(request.args.get("after", "")))
     return page(
         "supervision/due.html",
-        lines=[(line, _limit(line.key), lamp_of(line.due, line.started_on, today)) for line in found],
+        lines=[(line, _limit(rules, line), lamp_of(line.due, line.started_on, today)) for line in found],
         labels={each.code: each.label for each in registry.platforms()},
         counts=due.counts(db.session, actor(), scope, today),
         scope=scope,
@@ -77,7 +79,8 @@ def points() -> Response:
     """How many days before a last day people are warned."""
     mine = actor().centre_id
     held = {key: days for key, days, _ in queries.point_rows(db.session, mine)}
-    limits = sorted((key, _title(key)) for key in office_keys(db.session()))
+    rules = law(db.session()).rules
+    limits = sorted((key, _title(rules, key)) for key in office_keys(db.session()))
     wanted = request.args.get("key", EVERY)
     chosen = wanted if wanted in dict(limits) else EVERY
     form = PointsForm(limits, data={"key": chosen, "days": _written(held.get(chosen, []))})
@@ -90,7 +93,7 @@ def points() -> Response:
     return page(
         "supervision/points.html",
         form=form,
-        held=[(key, _title(key) if key else "全部期限", _written(days)) for key, days in sorted(held.items())],
+        held=[(key, _title(rules, key) if key else "全部期限", _written(days)) for key, days in sorted(held.items())],
         hours=spans.write(list(hours)),
         status=422 if form.is_submitted() else 200,
     )
@@ -126,13 +129,13 @@ def _after(text: str) -> tuple[date, int] | None:
         return None
 
 
-def _limit(key: str) -> tuple[str, str]:
-    rule = deadlines.rule(key)
+def _limit(rules: Rulebook, line: due.Line) -> tuple[str, str]:
+    rule = rules.on(line.key, line.started_on)
     return rule.step, rule.citation
 
 
-def _title(key: str) -> str:
-    rule = deadlines.rule(key)
+def _title(rules: Rulebook, key: str) -> str:
+    rule = rules.newest(key)
     return f"{rule.platform}：{rule.step}"
 
 

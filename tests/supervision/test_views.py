@@ -1,5 +1,6 @@
 """The inbox, what its counts lead to, and the administrator's warning points, as pages."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,6 +9,8 @@ from sqlalchemy import insert, select, update
 
 from portal import clock, database
 from portal.cases.models import Case, Proceeding
+from portal.statutes import deadlines, table
+from portal.statutes.models import RuleVersion, StatuteDraft
 from portal.supervision.models import InboxItem
 from tests.cases.desk import NOW, actor_named, counted, errors_of, founded, html, post, registered
 from tests.supervision.hall import at, digest, inbox, open_hall, tell
@@ -214,3 +217,30 @@ def test_an_unknown_limit_is_refused(founded: Flask, sign_in) -> None:
 def test_only_the_system_administrator_sets_points(founded: Flask, sign_in) -> None:
     assert sign_in("clerk").get("/admin/hall/reminders").status_code == 403
     assert sign_in("sysadmin").get("/inbox").status_code == 403
+
+
+def test_lines_cite_the_version_that_counts_for_their_matter(founded: Flask, sign_in) -> None:
+    def published(session, valid_from: date, article: str) -> None:
+        rule = replace(deadlines.rule("petition.dispatch"), valid_from=valid_from, article=article)
+        draft = StatuteDraft(centre_id=1, kind="rules", content=[], made_at=NOW)
+        session.add(draft)
+        session.flush()
+        cells = table.cells_of(rule)
+        session.add(RuleVersion(key=rule.key, valid_from=valid_from, cells=cells, draft_id=draft.id, published_at=NOW))
+
+    with founded.app_context(), database.write() as session:
+        published(session, date(2026, 11, 1), "第二十二条第九款")
+    centre_id = open_hall(founded)
+    registered(founded)
+    tell(founded, centre_id, at(MONDAY))
+    with founded.app_context(), database.write() as session:
+        published(session, date(2026, 12, 1), "第二十二条第八款")
+    with clock.frozen(at(MONDAY)):
+        clerk = sign_in("clerk")
+        [line] = texts(html(clerk.get("/inbox")))
+        assert "第二十二条第九款" in line, "the version of the day on which the period began"
+        assert "第二十二条第九款" in clerk.get("/inbox/due/mine/week").text
+        with founded.app_context(), database.write() as session:
+            item = session.scalars(select(InboxItem)).first()
+            item.data = {name: value for name, value in item.data.items() if name != "started_on"}
+        assert "第二十二条第八款" in clerk.get("/inbox").text, "an old line that kept no start is read by its own day"

@@ -19,8 +19,8 @@ from portal.documents.letters.kinds.definition import Issuer
 from portal.documents.letters.kinds.desk import rows_of
 from portal.documents.letters.models import Letter, LetterService
 from portal.documents.letters.serving import METHODS
-from portal.documents.queries import UNITS
 from portal.organisation.models import Centre, Unit
+from portal.statutes.explain import PLAIN_UNITS
 from portal.statutes.queries import law
 from portal.statutes.rulebook import Rulebook
 
@@ -55,7 +55,7 @@ class Known:
     def limit(self, key: str, day: date) -> str:
         """The number of a verified rule with its unit, "30日"; "" where the law sets none or it was not checked."""
         rule = self.rules.on(key, day)
-        return f"{rule.amount}{UNITS[rule.unit]}" if rule.verified and rule.amount is not None else ""
+        return f"{rule.amount}{PLAIN_UNITS[rule.unit]}" if rule.verified and rule.amount is not None else ""
 
     def citation(self, key: str, day: date) -> str:
         """The article that sets it."""

@@ -89,6 +89,7 @@ def _note(session: Session, centre_id: int, said: Said, told: list[int], at: dat
 def _data(said: Said) -> dict[str, Any]:
     return {
         "key": said.key,
+        "started_on": said.started_on.isoformat(),
         "due": said.due.isoformat() if said.due else None,
         "days": said.days,
         "provisional": said.provisional,
