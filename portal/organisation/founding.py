@@ -19,29 +19,29 @@ PREFIX = "YC"
 NOTICE = "过号请到导引台"
 CITY_GOVERNMENT = ("运城市人民政府", "市政府")
 
-# The thirteen departments that moved into the hall: name, what the hall calls it.
+# The thirteen organs that moved into the hall: name, what the hall calls it, kind.
 DEPARTMENTS = (
-    ("中共运城市委政法委员会", "市委政法委"),
-    ("运城市信访局", "市信访局"),
-    ("运城市司法局", "市司法局"),
-    ("运城市民政局", "市民政局"),
-    ("运城市人力资源和社会保障局", "市人力资源和社会保障局"),
-    ("运城市中级人民法院", "市中级人民法院"),
-    ("运城市公安局", "市公安局"),
-    ("运城市自然资源和规划局", "市自然资源和规划局"),
-    ("运城市住房和城乡建设局", "市住房和城乡建设局"),
-    ("运城市农业农村局", "市农业农村局"),
-    ("运城市卫生健康委员会", "市卫生健康委员会"),
-    ("运城市总工会", "市总工会"),
-    ("运城市妇女联合会", "市妇女联合会"),
+    ("中共运城市委政法委员会", "市委政法委", "party"),
+    ("运城市信访局", "市信访局", "petition"),
+    ("运城市司法局", "市司法局", "department"),
+    ("运城市民政局", "市民政局", "department"),
+    ("运城市人力资源和社会保障局", "市人力资源和社会保障局", "department"),
+    ("运城市中级人民法院", "市中级人民法院", "court"),
+    ("运城市公安局", "市公安局", "department"),
+    ("运城市自然资源和规划局", "市自然资源和规划局", "department"),
+    ("运城市住房和城乡建设局", "市住房和城乡建设局", "department"),
+    ("运城市农业农村局", "市农业农村局", "department"),
+    ("运城市卫生健康委员会", "市卫生健康委员会", "department"),
+    ("运城市总工会", "市总工会", "people"),
+    ("运城市妇女联合会", "市妇女联合会", "people"),
 )
 # What governs a division of the lowest level; communities, factories and prisons in the table have no government.
 GOVERNMENTS = (
-    ("街道", "办事处"),
-    ("镇", "人民政府"),
-    ("乡", "人民政府"),
-    ("经济技术开发区", "管理委员会"),
-    ("经济开发区", "管理委员会"),
+    ("街道", "办事处", "agency"),
+    ("镇", "人民政府", "government"),
+    ("乡", "人民政府", "government"),
+    ("经济技术开发区", "管理委员会", "agency"),
+    ("经济开发区", "管理委员会", "agency"),
 )
 # Platform and level of each window, in the order of the hall; city and district functions share it.
 WINDOWS = (
@@ -117,11 +117,14 @@ def _published() -> Iterator[dict[str, str]]:
 def _units(session: Session) -> None:
     known = {unit.name: unit for unit in session.scalars(select(Unit))}
 
-    def keep(name: str, short: str, level: str, region: str, parent: Unit | None = None, in_hall: bool = False) -> Unit:
+    def keep(
+        name: str, short: str, kind: str, level: str, region: str, parent: Unit | None = None, in_hall: bool = False
+    ) -> Unit:
         if name not in known:
             known[name] = Unit(
                 name=name,
                 short_name=short,
+                kind=kind,
                 level=level,
                 region_code=region,
                 parent_id=parent.id if parent else None,
@@ -130,23 +133,25 @@ def _units(session: Session) -> None:
             session.add(known[name])
         return known[name]
 
-    government = keep(*CITY_GOVERNMENT, "city", CITY)
-    for name, short in DEPARTMENTS:
-        keep(name, short, "city", CITY, in_hall=True)
+    government = keep(*CITY_GOVERNMENT, "government", "city", CITY)
+    for name, short, kind in DEPARTMENTS:
+        keep(name, short, kind, "city", CITY, in_hall=True)
     session.flush()
     counties: dict[str, tuple[str, Unit]] = {}
     for row in (row for row in _published() if row["level"] == "county"):
         county = row["name"]
-        counties[row["code"]] = county, keep(f"{county}人民政府", f"{county}政府", "county", row["code"], government)
+        name, short = f"{county}人民政府", f"{county}政府"
+        counties[row["code"]] = county, keep(name, short, "government", "county", row["code"], government)
     session.flush()
     for code, (county, governs) in counties.items():
-        keep(f"{county}信访局", f"{county}信访局", "county", code, governs)
+        keep(f"{county}信访局", f"{county}信访局", "petition", "county", code, governs)
     for row in (row for row in _published() if row["level"] == "township"):
-        organ = next((organ for ending, organ in GOVERNMENTS if row["name"].endswith(ending)), None)
+        organ = next((governed for governed in GOVERNMENTS if row["name"].endswith(governed[0])), None)
         if organ:
+            _, called, kind = organ
             county, governs = counties[row["parent_code"]]
             short = row["name"] if county in row["name"] else f"{county}{row['name']}"
-            keep(f"{short}{organ}", short, "township", row["code"], governs)
+            keep(f"{short}{called}", short, kind, "township", row["code"], governs)
     session.flush()
 
 

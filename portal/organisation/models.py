@@ -19,8 +19,24 @@ class Region(Base):
     parent_code: Mapped[str | None] = mapped_column(String(12), index=True)
 
 
+UNIT_KINDS = (
+    ("petition", "信访部门"),
+    ("government", "人民政府"),
+    ("party", "党委部门"),
+    ("department", "政府工作部门"),
+    ("agency", "派出机关、管理委员会"),
+    ("court", "人民法院"),
+    ("procuratorate", "人民检察院"),
+    ("people", "群团组织"),
+    ("other", "其他单位"),
+)
+
+
 class Unit(Base):
-    """An organ (机关单位) that sits in the hall, handles matters, or is complained of. ``level`` decides where 转送 goes."""
+    """An organ (机关单位) that sits in the hall, handles matters, or is complained of. ``level`` decides where 转送 goes.
+
+    ``kind``: a key of UNIT_KINDS, "" where nobody has said yet. Who issues a letter and who reviews it follow from it.
+    """
 
     __tablename__ = "unit"
 
@@ -28,6 +44,7 @@ class Unit(Base):
     name: Mapped[str] = mapped_column(String(60))
     short_name: Mapped[str] = mapped_column(String(30))
     level: Mapped[str] = mapped_column(String(10))
+    kind: Mapped[str] = mapped_column(String(20), default="")
     region_code: Mapped[str] = mapped_column(ForeignKey("region.code"))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     in_hall: Mapped[bool] = mapped_column(default=False)

@@ -295,12 +295,12 @@ def test_words_are_set_by_the_administrator_alone(organ: Organ, people: Callable
     admin = sign_in("sysadmin")
     assert "运信访" in text_of(admin.get("/letters/words"))
     assert "运城市公安局" in text_of(admin.get("/letters/words?q=公安"))
-    assert submit(admin, f"/letters/words/{unit_id}", word="运公信").status_code == 303
+    assert submit(admin, f"/letters/words/{unit_id}", kind="department", word="运公信").status_code == 303
     assert "运公信" in text_of(admin.get("/letters/words"))
-    taken = submit(admin, f"/letters/words/{other}", word="运公信")
+    taken = submit(admin, f"/letters/words/{other}", kind="petition", word="运公信")
     assert taken.status_code == 422
     assert "已由其他机关" in errors_of(taken, "word-word")
-    assert submit(admin, f"/letters/words/{unit_id}", word="长" * 21).status_code == 422
+    assert submit(admin, f"/letters/words/{unit_id}", kind="petition", word="长" * 21).status_code == 422
     assert people("clerk").get("/letters/words").status_code == 403
     refused = people("clerk").post(
         f"/letters/words/{unit_id}", data={"csrf_token": csrf_token(people("clerk"), "/account"), "word": "私设"}
@@ -379,3 +379,23 @@ def test_a_closing_report_is_asked_for_only_where_somebody_wants_one(
         letters.step(organ.clerk, wanted.number, "handle", accepted_on="2026-11-23", not_one_to_five=True)
         letters.serve(organ.drafter, sealed(wanted, "opinion"))
     assert due(html(people("drafter").get(address(wanted)))) == ["拟办结报告…"]
+
+
+def test_an_organs_kind_decides_who_issues(organ: Organ, people: Callable, inside: Callable, sign_in) -> None:
+    with inside() as session:
+        hire("sysadmin", Role.SYSTEM_ADMIN, name="系统甲")
+        place = letters.unit(session, "市公安局").id
+    admin, new = sign_in("sysadmin"), address(organ, "new", "referral")
+    assert "运城市公安局" not in text_of(people("clerk").get(new)), "no 信访部门"
+    refused = submit(admin, f"/letters/words/{place}", kind="", word="")
+    assert refused.status_code == 422
+    assert "请选择机关类别" in errors_of(refused, "word-kind")
+    assert submit(admin, f"/letters/words/{place}", kind="petition", word="").status_code == 303
+    assert "运城市公安局" in text_of(people("clerk").get(new))
+    with inside() as session:
+        events = entries(session, "centre:1", kinds=("unit.kind_set",))
+        assert [entry.data for entry in events] == [{"unit_id": place, "from": "department", "to": "petition"}]
+    assert submit(admin, f"/letters/words/{place}", kind="petition", word="运公信").status_code == 303
+    kept = submit(admin, f"/letters/words/{place}", kind="department", word="")
+    assert kept.status_code == 303
+    assert "运公信" in text_of(admin.get("/letters/words")), "a word is changed, never taken away"

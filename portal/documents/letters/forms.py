@@ -18,7 +18,7 @@ from portal.cases.forms.fields import (
 )
 from portal.documents.letters.kinds import Kind
 from portal.documents.letters.serving import METHODS, OUTCOMES
-from portal.organisation.models import Unit
+from portal.organisation.models import UNIT_KINDS, Unit
 
 
 def letter_form(kind: Kind, issuers: list[Unit]) -> type[DeclaredForm]:
@@ -56,6 +56,12 @@ class ServeForm(ActForm):
 
 
 class WordForm(FlaskForm):
-    """机关代字 of one organ."""
+    """机关代字 of one organ, and what kind of organ it is."""
 
-    word = Line("机关代字", [Filled("请填写机关代字。"), AtMost(20)], description="例如 运信访；不含年份和序号")
+    kind = Picked(
+        "机关类别",
+        [Filled("请选择机关类别。")],
+        choices=choices(UNIT_KINDS, "请选择"),
+        description="由哪个机关出具文书、由谁复查，按类别确定",
+    )
+    word = Line("机关代字", [AtMost(20)], description="例如 运信访；不含年份和序号；不发文的可不填")

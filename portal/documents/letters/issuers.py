@@ -9,11 +9,10 @@ from portal.documents.letters.kinds import Issuer, Kind
 from portal.documents.letters.models import Letter
 from portal.organisation.models import Unit
 
-OFFICE = "信访局"
-GOVERNMENT = "人民政府"
+OFFICE, GOVERNMENT = "petition", "government"  # of organisation.models.UNIT_KINDS
 MISSING = {
     Issuer.OWN: "您的账号没有登记所属机关、单位，不能以机关、单位名义拟稿。",
-    Issuer.OFFICE: "机构库中没有信访部门。",
+    Issuer.OFFICE: "机构库中没有类别为“信访部门”的机关，请系统管理员在“机关代字”页设定。",
     Issuer.HANDLER: "本事项的有权处理单位未定，请先在“补充更正”中填写。",
     Issuer.REVIEWER: "机构库中没有办理机关、单位的上一级；由其出具的原件请在“上传材料”中存入。",
     Issuer.REREVIEWER: "机构库中没有复查机关、单位的上一级；由其出具的原件请在“上传材料”中存入。",
@@ -32,7 +31,7 @@ def candidates(session: Session, actor: Actor, case: Case, kind: Kind) -> list[U
         case Issuer.REREVIEWER:
             return _superiors(session, _reviewers(session, case))
         case Issuer.OFFICE:
-            found = session.scalars(select(Unit).where(Unit.name.endswith(OFFICE)).order_by(Unit.id))
+            found = session.scalars(select(Unit).where(Unit.kind == OFFICE).order_by(Unit.id))
             return sorted(found, key=lambda unit: unit.id != actor.unit_id)
     return []
 
@@ -55,8 +54,8 @@ def _superiors(session: Session, organs: list[Unit]) -> list[Unit]:
     found: dict[int, Unit] = {}
     for organ in organs:
         above = [Unit.id == organ.parent_id] if organ.parent_id else []
-        if not organ.name.endswith(GOVERNMENT):
-            above.append((Unit.region_code == organ.region_code) & Unit.name.endswith(GOVERNMENT))
+        if organ.kind != GOVERNMENT:
+            above.append((Unit.region_code == organ.region_code) & (Unit.kind == GOVERNMENT))
         if above:
             wanted = select(Unit).where(or_(*above), Unit.id != organ.id).order_by(Unit.id)
             found.update({unit.id: unit for unit in session.scalars(wanted)})

@@ -23,7 +23,8 @@ from portal.documents.letters.models import Letter
 from portal.documents.letters.operations.drafting import platform_of
 from portal.documents.letters.operations.shared import facts_of
 from portal.documents.letters.serving import METHODS, OUTCOMES, PROOFS, Attempt
-from portal.organisation.models import Unit
+from portal.organisation import operations as organisation
+from portal.organisation.models import UNIT_KINDS, Unit
 from portal.web.htmx import done, page
 
 blueprint = Blueprint("letters", __name__)
@@ -272,28 +273,36 @@ def worklist() -> Response:
 def words() -> Response:
     """机关代字 of the organs; an organ without one gives no numbers."""
     search = request.args.get("q", "").strip()[:60]
-    return page("documents/words.html", organs=queries.words(db.session, search), search=search)
+    return page("documents/words.html", organs=queries.words(db.session, search), kinds=dict(UNIT_KINDS), search=search)
 
 
 @blueprint.route("/letters/words/<int:unit_id>", methods=["GET", "POST"])
 @requires(Permission.HALL_CONFIGURE)
 def word(unit_id: int) -> Response:
-    """Set one."""
+    """Set one organ's, and what kind of organ it is."""
     unit = db.session.get(Unit, unit_id) or abort(404)
-    name = unit.name
-    form = scoped(WordForm(data={"word": _word_of(unit_id)}), "word")
+    name, held = unit.name, _word_of(unit_id)
+    form = scoped(WordForm(data={"word": held, "kind": unit.kind}), "word")
     status = 200
     if request.method == "POST":
         status = 422
+        if held and not form.word.data:
+            form.word.data = held  # what numbers begin with is changed, never taken away
         if form.validate():
             try:
-                database.attempt(lambda s: operations.set_word(s, actor(), unit_id, form.word.data, at=clock.now()))
+                database.attempt(_set_word, unit_id, form)
             except FieldProblems as problem:
                 spread(form, problem.problems)
             else:
-                flash(f"已设定{name}的机关代字。", "success")
+                flash(f"已设定{name}。", "success")
                 return redirect(url_for("letters.words"), 303)
     return page("documents/word.html", unit_name=name, form=form, back_url=url_for("letters.words"), status=status)
+
+
+def _set_word(session, unit_id: int, form: WordForm) -> None:
+    organisation.set_kind(session, actor(), unit_id, form.kind.data, at=clock.now())
+    if form.word.data:
+        operations.set_word(session, actor(), unit_id, form.word.data, at=clock.now())
 
 
 def _word_of(unit_id: int) -> str:

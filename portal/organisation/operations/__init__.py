@@ -17,6 +17,7 @@ from portal.organisation.operations.hours import (
     remove_duty,
     set_hours,
 )
+from portal.organisation.operations.units import set_kind
 
 __all__ = [
     "PAPER_LETTER",
@@ -32,4 +33,5 @@ __all__ = [
     "remove_closure",
     "remove_duty",
     "set_hours",
+    "set_kind",
 ]
