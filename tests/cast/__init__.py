@@ -19,7 +19,7 @@ from portal.cases.operations.clocks import calendar
 from portal.database import db
 from portal.organisation.models import Centre
 from portal.organisation.operations import arrange_centre
-from tests.cast import leadership_roster, letters, reminders
+from tests.cast import leadership_loop, leadership_roster, leadership_sponsorship, letters, reminders
 from tests.cast.history import Diary, History
 from tests.cast.matters import MATTERS
 from tests.cast.morning import Morning
@@ -77,6 +77,8 @@ def _fill(session: Session, now: datetime, home: Path) -> None:
     Morning(session, staff, windows, cases, now).play()
     letters.write(session, staff, now)
     leadership_roster.write(session, staff, now)
+    leadership_loop.write(session, staff, home, days, now)
+    leadership_sponsorship.write(session, staff, now)
     reminders.write(session, staff, now)
 
 
