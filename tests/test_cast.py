@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import click
@@ -285,12 +285,12 @@ def test_people_alone_are_seeded_once_and_quickly_enough_for_every_test(session)
 @pytest.mark.one_engine
 def test_every_state_of_every_platform_is_reached_by_its_declared_steps(session, tmp_path):
     """Walked by the real operations with default values: a declaration that asks for something impossible fails here."""
-    unkind = {"give_opinion": {"conclusion": "explain"}}
+    unkind = {"give_opinion": {"conclusion": "explain"}, "cease": {"concluded_on": date(2026, 1, 8)}}
     # an end that the law keeps for one purpose, or for what did not come on foot
     purposes = {"accusation_forwarded": "accusation", "suggestion_answered": "suggestion"}
     plots = [
         Plot(state, 150, "赵来福", f"{platform.code}.{state}", "", (), platform.code, purpose=purposes.get(state, "inquiry"),
-             channel="letter" if state == "forwarded" else "visit", values=unkind if state == "ended" else {})
+             channel="letter" if state == "forwarded" else "visit", values=unkind if state in ("ended", "ceased") else {})
         for platform in registry.platforms()
         for state in platform.states
         if not platform.level_of(state)
@@ -314,3 +314,15 @@ def test_a_state_without_a_story_gets_a_plain_one(app):
     assert ("petition", "referred") in spare
     assert ("petition", "assigned") not in spare
     assert ("mediation", "in_session") in spare
+
+
+def test_every_organ_that_handles_a_petition_has_somebody_to_check_and_somebody_to_sign(session: Session) -> None:
+    handled = {unit for unit in session.scalars(select(Case.competent_unit_id).distinct()) if unit}
+    assert len(handled) > 2
+    can: dict[int | None, set[Permission]] = {}
+    for actor in cast.actors(session).values():
+        may = {each for each in (Permission.LETTER_CHECK, Permission.LETTER_SIGN, Permission.LETTER_SEAL) if actor.may(each)}
+        can.setdefault(actor.unit_id, set()).update(may)
+    wanted = {Permission.LETTER_CHECK, Permission.LETTER_SIGN, Permission.LETTER_SEAL}
+    assert [unit for unit in handled if can.get(unit) != wanted] == []
+    assert handled <= set(session.scalars(select(LetterWord.unit_id))), "and a word for its numbers"

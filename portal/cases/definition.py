@@ -82,8 +82,9 @@ class Step:
     refused: the proceeding keeps under ``late`` which right was used late and what its last day was. ``other`` is a field that
     names another matter by its number.
     ``guard(proceeding, at)`` sees ``state``, ``data`` with what was just typed merged in, the case's ``purpose``, ``channel`` and
-    ``respondent``, ``other`` (.same .running .overdue; None where the portal does not keep that number) and ``linked`` (level →
-    values of the newest procedure of that level); it returns a Chinese reason to refuse, or None.
+    ``respondent``, ``reachable`` (the petitioner's name and address both stand in the record), ``other`` (.same .running .overdue
+    .linked; None where the portal does not keep that number) and ``linked`` (level → values of the newest procedure of that
+    level); it returns a Chinese reason to refuse, or None. ``clears`` names values that no longer hold after the step.
     ``opens`` is the level of a Linked procedure that the step opens; what the step starts runs there. ``answers``, on a step of a
     linked procedure, is the state in which the procedure that waited for it goes on; its clocks named in ``stops`` stop too.
     ``article`` is shown beside the button.
@@ -105,6 +106,7 @@ class Step:
     other: str = ""
     opens: str = ""
     answers: str = ""
+    clears: tuple[str, ...] = ()
 
     def leads_to(self, state: str) -> str:
         """The state after this step, taken in ``state``."""

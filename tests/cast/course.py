@@ -82,7 +82,7 @@ TEXTS = {
 # Not asked by the declaration, but wanted by a guard or by good sense.
 DAYS = {"limitation_on": timedelta(days=5), "next_on": NEAR}
 TICKED = ("signed_and_sealed",)
-WRITTEN = ("notice_number", "session_note")
+WRITTEN = ("notice_number", "report", "session_note")
 
 
 def path(platform: Platform, target: str, via: tuple[str, ...] = ()) -> list[Step]:
@@ -117,8 +117,8 @@ def _shortest(platform: Platform, start: str, targets: tuple[str, ...]) -> list[
 
 def _value(asked: Field, on: date) -> Any:
     match asked:
-        case Choice(options=options, required=required):
-            return options[0][0] if required else None
+        case Choice(name=name, options=options, required=required):
+            return options[0][0] if required or name in WRITTEN else None
         case Flag(must=must, name=name):
             return must or name in TICKED or None
         case Number(minimum=low, required=required):

@@ -123,7 +123,7 @@ ENDED = (
     Plot("duplicate", 11, "尚文龙", "再次要求更换物业公司", "同一请求已由辖区受理，正在规定期限内办理，现又向市级提出。", ("更换物业公司",), repeat=True,
          earlier="辖区街道已受理。", category="城市建设和市政管理/物业管理", competent="市住房和城乡建设局"),
     Plot("ceased", 26, "展红旗", "再次提出已经复核终结的房屋拆迁补偿事项", "补偿事项已有复核意见，没有新的事实和理由。", ("提高补偿标准",), repeat=True,
-         category="城乡建设/拆迁安置"),
+         category="城乡建设/拆迁安置", values={"cease": {"concluded_on": InDays(-60)}}),
     Plot("led_in", 30, "杭美玲", "要求确认相邻两户宅基地的界址", "与邻居对宅基地界址有争议，双方各有证件。", ("确认宅基地界址",),
          category="国土资源/权属争议", competent="河津市政府", values={"lead_in": {"path": "four", "led_to": "土地权属争议行政裁决，由县级人民政府受理"}},
          closed=Closed((EXPLAINED,), "已导入权属争议裁决程序。", ("fair", "希望能快一点。"))),

@@ -248,6 +248,7 @@ def test_days_in_order_are_not_refused_for_their_order(platform, step):
             respondent="",
             other=None,
             linked={"review": days, "rereview": days},
+            reachable=False,
         ),
         AT,
     )

@@ -23,7 +23,14 @@ def starters(key: str) -> list[tuple[str, str]]:
 def refusal(code: str, about: dict | None = None, **data) -> str | None:
     """What the step's guard says of ``data``; ``about`` changes the matter (an ordinary visitor's claim)."""
     step = PLATFORM.step(code)
-    seen = {"purpose": "claim", "channel": "visit", "respondent": "", "other": None, "linked": {}} | (about or {})
+    seen = {
+        "purpose": "claim",
+        "channel": "visit",
+        "respondent": "",
+        "other": None,
+        "linked": {},
+        "reachable": False,
+    } | (about or {})
     return step.guard(SimpleNamespace(state=step.source[0], data=data, **seen), AT)
 
 
@@ -197,6 +204,83 @@ def test_what_the_portal_knows_of_the_running_matter_outweighs_the_ticks(other, 
     assert (found is None) if said is None else (said in found)
 
 
+def test_a_matter_that_was_assigned_ends_with_its_report_only():
+    owed = {"report_by": "2026-12-31"}
+    ends = ("lead_in", "reconcile", "perform", "close", "withdraw", "conclude")
+    for code in ends:
+        conclusion = {"conclusion": "support" if code == "perform" else "reject"}
+        assert "办结报告" in refusal(code, **owed, **conclusion), code
+        assert "办结报告" in refusal(code, **owed, **conclusion, report="unneeded"), code
+        assert refusal(code, **owed, **conclusion, report="received") is None, code
+        assert refusal(code, **conclusion) is None, code
+    assert "办结报告" in refusal("answer_suggestion", {"purpose": "suggestion"}, **owed)
+    for code in ("guide", "forward_justice"):
+        channel = {"channel": "visit" if code == "guide" else "letter"}
+        assert "不再要求办结报告" in refusal(code, channel, **owed), code
+    assert "办结报告" in refusal("forward_accusation", {"purpose": "accusation"}, authority="市纪委监委", **owed)
+
+
+def test_every_end_of_what_can_be_assigned_asks_for_the_report_or_is_guarded():
+    reachable = {"assigned"}
+    while more := {to for state in reachable for _, to in PLATFORM.moves_from(state)} - reachable:
+        reachable |= more
+    for step in PLATFORM.steps:
+        if step.target and PLATFORM.states[step.target].final and set(step.source) & reachable and not step.answers:
+            about = {"purpose": "suggestion" if step.code == "answer_suggestion" else "claim"}
+            about |= {"channel": "letter" if step.code == "forward_justice" else "visit"}
+            if step.code == "forward_accusation":
+                about = {"purpose": "accusation"}
+            data = {"report_by": "2026-12-31", "conclusion": "support" if step.code == "perform" else "reject"}
+            assert "报告" in (refusal(step.code, about, **data) or ""), step.code
+
+
+def test_only_who_let_the_report_off_by_name_is_free():
+    free = PLATFORM.step("free_report")
+    assert (free.source, free.target, free.clears, free.stops) == (
+        ("redispatch",),
+        "",
+        ("report_by",),
+        ("petition.report_back",),
+    )
+    assert next(field for field in free.fields if field.name == "freed_why").required
+    assert "没有交办" in refusal("free_report")
+    assert refusal("free_report", report_by="2026-12-31") is None
+    assert "petition.report_back" not in PLATFORM.step("agree_return").stops
+    assert "petition.report_back" not in PLATFORM.step("refer").stops
+    assert "petition.report_back" in PLATFORM.step("assign").stops, "another day takes the place of the first"
+
+
+def test_who_can_be_found_is_told_in_writing():
+    assert "应当书面告知" in refusal("notify_nobody", {"reachable": True}, unclear="address")
+    assert refusal("notify_nobody", unclear="address") is None
+
+
+@pytest.mark.parametrize(
+    ("data", "other", "said"),
+    [
+        ({}, None, "送达之日"),
+        ({"concluded_on": "2026-10-01"}, None, None),
+        ({"earlier_number": "YC-2026-000001"}, None, "没有这个编号"),
+        ({"earlier_number": "YC-2026-000001"}, {"same": True, "linked": {}}, "自己的编号"),
+        ({"earlier_number": "YC-2026-000001"}, {"same": False, "linked": {}}, "没有已送达的复核意见"),
+        ({"earlier_number": "YC-2026-000001"}, {"same": False, "linked": {"rereview": {"rereview_number": "复核1号"}}}, "没有已送达"),
+        (
+            {"earlier_number": "YC-2026-000001", "rereview_number": "复核 1号"},
+            {"same": False, "linked": {"rereview": {"rereview_number": "复核1号", "rereview_served_on": "2026-10-01"}}},
+            None,
+        ),
+        (
+            {"earlier_number": "YC-2026-000001", "rereview_number": "复核2号", "concluded_on": "2026-10-01"},
+            {"same": False, "linked": {"rereview": {"rereview_number": "复核1号", "rereview_served_on": "2026-10-01"}}},
+            "与填写的不一致",
+        ),
+    ],
+)  # fmt: skip
+def test_a_rereview_that_the_hall_keeps_is_looked_up_and_another_s_is_typed(data, other, said):
+    found = refusal("cease", {"other": SimpleNamespace(**other) if other else None}, **data)
+    assert (found is None) if said is None else (said in found)
+
+
 def test_only_a_late_request_can_be_declined():
     for kind in ("review", "rereview"):
         assert "没有逾期" in refusal(f"decline_{kind}")
@@ -216,6 +300,9 @@ def test_who_reports_upwards_reports_to_the_national_office_too():
 def test_urgent_and_late_matters_are_pointed_out():
     assert PLATFORM.reminds({}) == ()
     assert "第二十五条" in PLATFORM.reminds({"urgent": True})[0]
+    unchecked = PLATFORM.reminds({"rereview_number": "复核1号", "concluded_on": "2026-10-01"})
+    assert "“复核1号”（2026-10-01 送达）未在本系统核对" in unchecked[0]
+    assert PLATFORM.reminds({"rereview_number": "复核1号", "earlier_number": "YC-2026-000001"}) == ()
     assert PLATFORM.reminds({"urgent": True, "reported_on": "2026-11-23"}) == ()
     assert "2026-12-23" in PLATFORM.reminds({"late": {"petition.review_request": "2026-12-23"}})[0]
 

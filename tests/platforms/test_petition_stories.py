@@ -80,7 +80,15 @@ STORIES = {
             ),
         ),
     ),
-    "不再受理": Told("ceased", (("cease", {"rereview_number": "复核1号", "same_facts": "y", "same_reasons": "y"}),)),
+    "不再受理": Told(
+        "ceased",
+        (
+            (
+                "cease",
+                {"rereview_number": "复核1号", "concluded_on": "2026-10-08", "same_facts": "y", "same_reasons": "y"},
+            ),
+        ),
+    ),
     "导入法定程序": Told(
         "led_in",
         (*ACCEPTED, ("lead_in", {"path": "two", "led_to": "县劳动仲裁委", "limits_told": "一年"})),
@@ -317,6 +325,76 @@ def test_an_assignment_has_the_day_that_was_named_and_its_report(clerk: FlaskCli
     with inside() as session:
         named = session.scalar(select(Clock).where(Clock.key == "petition.report_back"))
         assert named.effective_due.isoformat() == "2026-12-31"
+
+
+ASSIGNED = (("assign", {"unit": "县住建局", "report_by": "2026-12-31"}), RECEIVED)
+OBJECTED = ("object", {"objected_on": TODAY, "objection_reason": "不归本局", "proposed_unit": "县自然资源局"})
+
+
+def test_a_report_is_owed_through_a_new_dispatch_until_it_is_there_or_let_off(
+    clerk: FlaskClient, inside: Callable
+) -> None:
+    number = register(clerk)
+    taken(clerk, number, *ASSIGNED, OBJECTED, ("agree_return", {}))
+    assert "petition.report_back" in clocks_of(inside, number)
+    taken(clerk, number, *ACCEPTED)
+    led = {"path": "two", "led_to": "县劳动仲裁委", "limits_told": "一年"}
+    assert "须先收到办结报告" in refusal(take(clerk, number, "lead_in", led))
+    assert "须先收到办结报告" in refusal(take(clerk, number, "lead_in", led | {"report": "unneeded"}))
+    assert state_of(inside, number) == "accepted"
+    taken(clerk, number, ("lead_in", led | {"report": "received"}))
+    assert "petition.report_back" not in clocks_of(inside, number)
+
+
+def test_a_dispatcher_who_wants_no_report_any_more_says_so_with_a_reason(clerk: FlaskClient, inside: Callable) -> None:
+    number = register(clerk)
+    taken(clerk, number, *ASSIGNED, OBJECTED, ("agree_return", {}))
+    assert "请填写" in str(take(clerk, number, "free_report", {"freed_why": ""}).get_data(as_text=True))
+    taken(clerk, number, ("free_report", {"freed_why": "改由省级督办，另行报告"}))
+    assert "petition.report_back" not in clocks_of(inside, number)
+    assert "改由省级督办" in html(clerk.get(f"/cases/{number}")).select_one("#timeline").get_text()
+    taken(clerk, number, *ACCEPTED, ("lead_in", {"path": "two", "led_to": "县劳动仲裁委", "limits_told": "一年"}))
+    assert state_of(inside, number) == "led_in"
+
+
+def test_a_second_assignment_names_another_day_and_the_first_clock_stops(clerk: FlaskClient, inside: Callable) -> None:
+    number = register(clerk)
+    taken(clerk, number, *ASSIGNED, OBJECTED, ("agree_return", {}))
+    taken(clerk, number, ("assign", {"unit": "县自然资源局", "report_by": "2027-01-15"}))
+    with inside() as session:
+        wanted = select(Clock.effective_due, Clock.stopped_by).where(Clock.key == "petition.report_back")
+        found = [(due.isoformat(), by) for due, by in session.execute(wanted.order_by(Clock.id))]
+    assert found == [("2026-12-31", "petition.assign"), ("2027-01-15", "")]
+
+
+def test_whoever_left_name_and_address_is_told_in_writing(clerk: FlaskClient, inside: Callable) -> None:
+    number = register(clerk, address="运城市平陆县张店镇风口村3组12号")
+    taken(clerk, number, *SENT)
+    unclear = {"unclear": "address", "unclear_checked": "没有去找"}
+    assert "应当书面告知" in refusal(take(clerk, number, "notify_nobody", unclear))
+    assert state_of(inside, number) == "awaiting_notice"
+
+
+def test_a_repeated_petition_after_a_rereview_that_the_hall_keeps(clerk: FlaskClient, inside: Callable) -> None:
+    first = register(clerk)
+    taken(clerk, first, *STORIES["复查复核"].steps)
+    again = register(clerk, facts="以同样的事实和理由再次提出。")
+    ticks = {"earlier_number": first.lower(), "same_facts": "y", "same_reasons": "y"}
+    assert "与填写的不一致" in refusal(take(clerk, again, "cease", ticks | {"rereview_number": "复核9号"}))
+    taken(clerk, again, ("cease", ticks | {"rereview_number": "复核1号"}))
+    assert state_of(inside, again) == "ceased"
+    panel = html(clerk.get(f"/cases/{again}")).select_one("#case-panel").get_text()
+    assert "未在本系统核对" not in panel
+    with inside() as session:
+        assert session.scalar(select(CaseLink.why)) == "不再受理"
+
+
+def test_a_rereview_of_another_hall_is_shown_as_not_checked_here(clerk: FlaskClient) -> None:
+    number = register(clerk)
+    typed = {"rereview_number": "省复核3号", "same_facts": "y", "same_reasons": "y"}
+    assert "送达之日" in refusal(take(clerk, number, "cease", typed))
+    taken(clerk, number, ("cease", typed | {"concluded_on": "2026-10-08"}))
+    assert "未在本系统核对" in html(clerk.get(f"/cases/{number}")).select_one("#case-panel").get_text()
 
 
 def test_the_unit_has_fifteen_days_and_five_working_days_from_receipt(clerk: FlaskClient, inside: Callable) -> None:

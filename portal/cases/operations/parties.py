@@ -12,7 +12,9 @@ from portal.cases.operations.given import MOST_REPRESENTATIVES, FieldProblems, P
 from portal.cases.operations.record import index, note
 from portal.people import identity
 from portal.people import operations as people
+from portal.people.models import Person
 
+NO_NAME = "未留姓名"
 # the petitioner and the respondent are named in the registration and corrected in amendment
 ROLES = ("other_side", "agent", "representative")
 
@@ -44,6 +46,14 @@ def add_party(session: Session, actor: Actor, case: Case, *, role: str, given: P
     note(session, case, "party.added", actor, at, data=data, words={"name": name})
     index(session, case)
     return party
+
+
+def reachable(session: Session, case: Case) -> bool:
+    """Whether the petitioner's name and address both stand in the record: who has both is told in writing (第二十三条第二款)."""
+    wanted = select(Person).join(Party, Party.person_id == Person.id)
+    wanted = wanted.where(Party.case_id == case.id, Party.role == "petitioner").order_by(Party.id).limit(1)
+    person = session.scalar(wanted)
+    return person is not None and person.name not in ("", NO_NAME) and bool(person.address)
 
 
 def _check(session: Session, case: Case, role: str, name: str) -> None:

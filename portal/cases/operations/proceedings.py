@@ -14,7 +14,7 @@ from portal.access.actor import Actor
 from portal.cases import registry
 from portal.cases.definition import Choice, Day, Field, Flag, Number, Platform, Step, Text
 from portal.cases.models import Case, Proceeding
-from portal.cases.operations import clocks, conduct, grants, linked, others, record
+from portal.cases.operations import clocks, conduct, grants, linked, others, parties, record
 from portal.cases.operations.given import FieldProblems, Refused, StaleVersion
 from portal.clock import day_of
 from portal.keys import ring
@@ -95,15 +95,10 @@ def advance(
     values = validated(declared.fields, data, at)
     case = session.get(Case, proceeding.case_id)
     conduct.refuse_recused(session, actor, case)
-    other = others.named(session, case, values.get(declared.other, ""), day_of(at)) if declared.other else None
-    known = linked.values_of(session, case.id, platform)
-    merged = _merged(proceeding, declared, values)
-    refusal = refusal_of(declared, proceeding.state, case, merged, at, other, linked=known)
-    if refusal:
-        raise Refused(refusal)
+    _refuse_by_guard(session, case, proceeding, platform, declared, values, at)
     values = _without_personal_numbers(session, case, declared, values)
     late = _late(session, proceeding, declared, values)
-    own = _merged(proceeding, declared, values) | ({} if declared.opens else late)
+    own = _kept(proceeding, declared, values) | ({} if declared.opens else late)
     _move(session, actor, proceeding, platform, declared, own, at)
     runs_in = proceeding
     if declared.opens:
@@ -136,6 +131,36 @@ def _merged(proceeding: Proceeding, step: Step, values: dict[str, Any]) -> dict[
     return {name: value for name, value in unpacked(proceeding).items() if name not in asked} | values
 
 
+def _kept(proceeding: Proceeding, step: Step, values: dict[str, Any]) -> dict[str, Any]:
+    """What the proceeding keeps after the step."""
+    return {name: value for name, value in _merged(proceeding, step, values).items() if name not in step.clears}
+
+
+def _refuse_by_guard(
+    session: Session,
+    case: Case,
+    proceeding: Proceeding,
+    platform: Platform,
+    step: Step,
+    values: dict[str, Any],
+    at: datetime,
+) -> None:
+    """Raise Refused with what the step's guard says of ``values``."""
+    other = others.named(session, case, platform, values.get(step.other, ""), day_of(at)) if step.other else None
+    refusal = refusal_of(
+        step,
+        proceeding.state,
+        case,
+        _merged(proceeding, step, values),
+        at,
+        other,
+        linked=linked.values_of(session, case.id, platform),
+        reachable=platform.petition and parties.reachable(session, case),
+    )
+    if refusal:
+        raise Refused(refusal)
+
+
 def refusal_of(
     step: Step,
     state: str,
@@ -145,8 +170,9 @@ def refusal_of(
     other: others.Other | None = None,
     *,
     linked: Mapping[str, Mapping[str, Any]],
+    reachable: bool,
 ) -> str | None:
-    """Why the step's guard would refuse with ``data`` (the proceeding's values in clear), or None. ``linked``: see Step."""
+    """Why the step's guard would refuse with ``data`` (the proceeding's values in clear), or None. What it sees: see Step."""
     if step.guard is None:
         return None
     seen = SimpleNamespace(
@@ -158,6 +184,7 @@ def refusal_of(
         respondent=case.respondent_name,
         other=other,
         linked=linked,
+        reachable=reachable,
     )
     return step.guard(seen, at)
 

@@ -105,7 +105,7 @@ def read(session: Session, actor: Actor, case: Case, today: date) -> Dossier:
     procedures = queries.proceedings(session, actor, case)
     clocks = clock_faces.faces(session, actor, case, {each.id: each.platform for each in procedures}, today)
     linked = {(each.platform, each.linked): each.values for each in procedures if each.linked}
-    proceedings = tuple(_with_steps(actor, case, shown, clocks, values, today, linked) for shown in procedures)
+    proceedings = tuple(_with_steps(actor, case, shown, clocks, values, today, linked, not missing) for shown in procedures)
     petition = any(registry.platform(each.shown.platform).petition for each in proceedings)
     names = _unit_names(session, {case.respondent_unit_id, case.competent_unit_id})
     may_record = actor.may(Permission.CASE_RECORD) and case.closed_at is None
@@ -213,6 +213,7 @@ def _with_steps(
     values,
     today: date,
     linked: dict[tuple[str, str], dict],
+    reachable: bool,
 ) -> ProceedingSteps:
     platform = registry.platform(shown.platform)
     beside = {level: known for (code, level), known in linked.items() if code == platform.code}
@@ -222,7 +223,7 @@ def _with_steps(
     refused = {
         step.code
         for step in offered
-        if refusal_of(step, shown.state, case, shown.values, at_hall(today), linked=beside)
+        if refusal_of(step, shown.state, case, shown.values, at_hall(today), linked=beside, reachable=reachable)
     }
     may = sorted(offered, key=lambda step: (platform.is_seldom(step), step.code in refused))
     natural = [step.code for step in may[:1] if not platform.is_seldom(step) and step.code not in refused]

@@ -30,6 +30,7 @@ PLATFORM = Platform(
         "refuse_duplicate",
         "cease",
         "notify_nobody",
+        "free_report",
         "decline_review",
         "decline_rereview",
         "withdraw_review",

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from portal.access.permissions import Permission
-from portal.cases.definition import Choice, Day, Flag, Step, Text
+from portal.cases.definition import Choice, Day, Flag, Guard, Step, Text
 from portal.platforms.shared import NOTE, PROOF, REASON, UNIT, before, settle_only_questions
 
 DISPATCHER = Permission.PETITION_DISPATCH
@@ -52,6 +52,51 @@ def forward_accusation(proceeding: Any, _at: datetime) -> str | None:
     authority, accused = str(proceeding.data.get("authority", "")).strip(), str(proceeding.respondent or "").strip()
     if authority and accused and (authority in accused or accused in authority):
         return "不得将检举、揭发材料以及有关情况透露或者转给被检举、揭发的人员或者单位（第三十条第三款）。"
+    return None
+
+
+def still_owed(proceeding: Any, _at: datetime) -> str | None:
+    """第二十二条第一款第三项: a matter that was 交办 leaves by no door of the dispatcher's while its report is owed."""
+    if proceeding.data.get("report_by"):
+        return "本事项曾交办，办结报告尚未收到；不再要求的，先登记“不再要求办结报告”并写明理由。"
+    return None
+
+
+def free_report(proceeding: Any, _at: datetime) -> str | None:
+    """Only what was asked for can be let off."""
+    return None if proceeding.data.get("report_by") else "本事项没有交办，本来就不要求办结报告。"
+
+
+def leave(*guards: Guard) -> Guard:
+    """The guards of a way out of the petition, and that no report is owed."""
+    return lambda proceeding, at: next((said for one in (*guards, still_owed) if (said := one(proceeding, at))), None)
+
+
+def notify_nobody(proceeding: Any, _at: datetime) -> str | None:
+    """第二十三条第二款: only who cannot be found is not told in writing; the record knows better than a tick."""
+    if proceeding.reachable:
+        return (
+            "登记中有信访人的姓名（名称）和住址，应当书面告知（第二十三条第二款）；"
+            "查明登记有误的，先在“补充更正”中更正。"
+        )
+    return None
+
+
+def cease(proceeding: Any, _at: datetime) -> str | None:
+    """第三十六条第三款: a 复核意见 that was served. One that this hall keeps is looked up; another's day is typed."""
+    if not str(proceeding.data.get("earlier_number", "")).strip():
+        if proceeding.data.get("concluded_on"):
+            return None
+        return "复核意见不在本系统的，请填写复核意见送达之日；在本系统的，请填写原信访事项编号。"
+    if proceeding.other is None:
+        return "本系统没有这个编号的信访事项；复核意见不在本系统的，请不填编号，填写复核意见送达之日。"
+    if proceeding.other.same:
+        return "原信访事项编号不能是本事项自己的编号。"
+    kept = proceeding.other.linked.get("rereview", {})
+    if not kept.get("rereview_served_on"):
+        return "该编号的事项没有已送达的复核意见，不能不再受理（第三十六条第三款）。"
+    if "".join(str(proceeding.data.get("rereview_number", "")).split()) != "".join(kept["rereview_number"].split()):
+        return f"该事项的复核意见文号是“{kept['rereview_number']}”，与填写的不一致。"
     return None
 
 
@@ -116,7 +161,7 @@ DISPATCH = (
             Text("assignment", "交办要求", long=True),
         ),
         starts=("petition.report_back",),
-        stops=STOP_DISPATCH,
+        stops=(*STOP_DISPATCH, "petition.report_back"),
         dues=("petition.report_back@report_by",),
         guard=send,
         letters=("assignment", "whereabouts"),
@@ -132,8 +177,8 @@ DISPATCH = (
             Text("authority", "有关机关", required=True, most=120),
             Flag("not_to_accused", "已核对：未向被检举控告的人员或者单位透露、转送", must=True),
         ),
-        stops=STOP_DISPATCH,
-        guard=forward_accusation,
+        stops=(*STOP_DISPATCH, "petition.report_back"),
+        guard=leave(forward_accusation),
         article=f"{LAW} 第二十二条第二款、第三十条",
     ),
     Step(
@@ -166,8 +211,8 @@ DISPATCH = (
             Text("authority", "有关机关", required=True, most=120),
             Text("explained", "释法明理的内容", required=True, long=True),
         ),
-        stops=STOP_DISPATCH,
-        guard=guide_visitor,
+        stops=(*STOP_DISPATCH, "petition.report_back"),
+        guard=leave(guide_visitor),
         letters=("guidance",),
         article=f"{LAW} 第二十二条第二款",
     ),
@@ -178,8 +223,8 @@ DISPATCH = (
         "forwarded",
         DISPATCHER,
         fields=(Text("authority", "有关机关", required=True, most=120), NOTE),
-        stops=STOP_DISPATCH,
-        guard=forward_letter,
+        stops=(*STOP_DISPATCH, "petition.report_back"),
+        guard=leave(forward_letter),
         article=f"{LAW} 第二十二条第二款",
     ),
     Step(
@@ -208,11 +253,20 @@ DISPATCH = (
         "ceased",
         DISPATCHER,
         fields=(
+            Text("earlier_number", "原信访事项编号", most=40, help="复核意见存于本系统的必填，系统核对文号和送达"),
             Text("rereview_number", "复核意见文号", required=True, most=60),
+            Day(
+                "concluded_on",
+                "复核意见送达之日",
+                future=False,
+                help="复核意见不在本系统的必填，并显示“未在本系统核对”",
+            ),
             Flag("same_facts", "与复核意见针对的事实相同", must=True),
             Flag("same_reasons", "与复核意见针对的理由相同", must=True),
         ),
         stops=STOP_DISPATCH,
+        guard=cease,
+        other="earlier_number",
         letters=("ceased",),
         article=f"{LAW} 第三十六条第三款",
     ),
@@ -253,9 +307,22 @@ RECEIPT = (
         "redispatch",
         DISPATCHER,
         fields=(NOTE,),
-        stops=("petition.notice_referred", "petition.report_back"),
+        # the report is owed until the next dispatch says otherwise
+        stops=("petition.notice_referred",),
         letters=("objection",),
         article=f"{LAW} 第二十三条第三款",
+    ),
+    Step(
+        "free_report",
+        "不再要求办结报告",
+        ("redispatch",),
+        "",
+        DISPATCHER,
+        fields=(Text("freed_why", "不再要求办结报告的理由", required=True, long=True),),
+        stops=("petition.report_back",),
+        clears=("report_by",),
+        guard=free_report,
+        article=f"{LAW} 第二十二条第一款第三项",
     ),
     Step(
         "refuse_return",
@@ -305,6 +372,7 @@ RECEIPT = (
             ),
             Text("unclear_checked", "查找、核对的情况", required=True, long=True),
         ),
+        guard=notify_nobody,
         stops=("petition.notice_referred", "petition.objection"),
         article=f"{LAW} 第二十三条第二款",
     ),

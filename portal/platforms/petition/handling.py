@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from portal.access.permissions import Permission
-from portal.cases.definition import Choice, Day, Flag, Step, Text
+from portal.cases.definition import Choice, Day, Flag, Guard, Step, Text
 from portal.platforms.shared import NOTE, PROOF, VOLUNTARY, WITHDRAWN_BY, before
 
 HANDLE = Permission.PETITION_HANDLE
@@ -34,9 +34,24 @@ RUNNING = (
 REPORT = Choice(
     "report",
     "办结报告",
-    required=True,
+    help="交办事项须已收到办结报告；转送事项可不选",
     options=(("received", "交办事项，已收到办结报告"), ("unneeded", "转送事项，不要求办结报告")),
 )
+
+
+def reported(proceeding: Any, _at: datetime) -> str | None:
+    """第二十二条第一款第三项: what was 交办 ends with its report, whoever has it by now; only its sender lets it off."""
+    if proceeding.data.get("report_by") and proceeding.data.get("report") != "received":
+        return (
+            "本事项是交办事项，须先收到办结报告，并选“已收到办结报告”（第二十二条第一款第三项）；"
+            "重新分办时不再要求的，由交办的信访部门登记“不再要求办结报告”并写明理由。"
+        )
+    return None
+
+
+def each_of(*guards: Guard) -> Guard:
+    """The first refusal of several guards."""
+    return lambda proceeding, at: next((said for guard in guards if (said := guard(proceeding, at))), None)
 
 
 def classify(proceeding: Any, _at: datetime) -> str | None:
@@ -124,9 +139,10 @@ HANDLING = (
             ),
             Text("led_to", "导入的程序和受理机关", required=True, most=200),
             Text("limits_told", "已告知信访人的该程序法定期限", required=True, help="例如申请期限、时效", most=500),
+            REPORT,
         ),
         stops=("petition.report_back",),
-        guard=classify,
+        guard=each_of(classify, reported),
         letters=("lead_in", "closing_report"),
         article=f"{LAW} 第三十一条第一项至第五项",
     ),
@@ -144,9 +160,10 @@ HANDLING = (
                 options=(("adopted", "采纳"), ("partly", "部分采纳"), ("declined", "不采纳")),
             ),
             Text("reply", "回复内容", required=True, long=True),
+            REPORT,
         ),
         stops=("petition.report_back",),
-        guard=answer_suggestion,
+        guard=each_of(answer_suggestion, reported),
         letters=("closing_report",),
         article=f"{LAW} 第二十九条",
     ),
@@ -166,8 +183,10 @@ HANDLING = (
             Text("agreement_number", "协议编号或者日期", required=True, most=60),
             Flag("both_agreed", "争议双方当事人自愿达成", must=True),
             Flag("petitioner_agreed", "信访人确认本事项可以办结", must=True),
+            REPORT,
         ),
         stops=RUNNING,
+        guard=reported,
         letters=("settlement",),
         article=f"{LAW} 第三十三条",
     ),
@@ -217,7 +236,7 @@ HANDLING = (
         HANDLE,
         fields=(Text("performance", "执行情况", required=True, long=True), REPORT),
         stops=("petition.report_back",),
-        guard=perform,
+        guard=each_of(perform, reported),
         letters=("closing_report",),
         article=f"{LAW} 第三十二条",
     ),
@@ -229,7 +248,7 @@ HANDLING = (
         HANDLE,
         fields=(Text("guidance", "疏导教育、解释说明情况", required=True, long=True), REPORT, NOTE),
         stops=("petition.report_back",),
-        guard=close,
+        guard=each_of(close, reported),
         letters=("closing_report",),
         article=f"{LAW} 第三十二条",
     ),
@@ -239,7 +258,8 @@ HANDLING = (
         OPEN,
         "withdrawn",
         HANDLE,
-        fields=(WITHDRAWN_BY, VOLUNTARY),
+        fields=(WITHDRAWN_BY, VOLUNTARY, REPORT),
         stops=RUNNING,
+        guard=reported,
     ),
 )

@@ -7,8 +7,11 @@ RIGHTS = {"petition.review_request": "复查", "petition.rereview_request": "复
 
 
 def reminders(values: Mapping[str, Any]) -> tuple[str, ...]:
-    """An urgent matter nobody reported yet (第二十五条); a right used after its last day, which the reviewing organ decides on."""
+    """An urgent matter nobody reported yet (第二十五条); a right used late; a 复核意见 that nobody could check here."""
     lines = []
+    if values.get("concluded_on") and not values.get("earlier_number"):
+        told = f"复核意见“{values.get('rereview_number', '')}”（{values['concluded_on']} 送达）"
+        lines.append(f"{told}未在本系统核对，请核对原件。")
     if values.get("urgent") and not values.get("reported_on"):
         lines.append(
             "重大、紧急信访事项，尚未登记报告：应当及时报告本级党委和政府，通报主管部门和联席会议办公室（第二十五条）。"

@@ -9,7 +9,7 @@ from typing import Any
 
 from portal.access.permissions import Permission
 from portal.cases.definition import Day, Linked, Step, Text
-from portal.platforms.petition.handling import REPORT
+from portal.platforms.petition.handling import REPORT, reported
 from portal.platforms.shared import PROOF, VOLUNTARY, WITHDRAWN_BY, before
 
 HANDLE = Permission.PETITION_HANDLE
@@ -246,6 +246,7 @@ REVIEW = (
         HANDLE,
         fields=(Text("guidance", "疏导教育、解释说明情况", required=True, long=True), REPORT),
         stops=("petition.report_back",),
+        guard=reported,
         letters=("closing_report",),
         article=f"{LAW} 第三十六条第三款、第三十七条",
     ),
