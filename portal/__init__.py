@@ -28,7 +28,7 @@ from portal.people import views as people
 from portal.platforms import PLATFORMS
 from portal.queue import stream
 from portal.queue import views as queue
-from portal.reports import sponsorships
+from portal.reports import leading, sponsorships
 from portal.reports import views as reports
 from portal.reports.closing import views as closing
 from portal.supervision import views as inbox
@@ -45,6 +45,7 @@ MENU = (
     Item("候办总览", "queue.overview", P.QUEUE_OVERVIEW),
     Item("预约", "queue.appointments", P.APPOINTMENT_BOOK),
     Item("联合接访", "joint.index", P.CASE_RELAY),
+    Item("领导接访", "leadership.week", P.LEADERSHIP_READ),
     Item("交办任务", "leadership.tasks", P.LEADERSHIP_READ),
     Item("领导一页", "leadership.desk", P.LEADERSHIP_RECORD),
     Item("包案", "leadership.sponsorships", P.LEADERSHIP_READ),
@@ -54,6 +55,7 @@ MENU = (
     Item("纸号", "queue.paper", P.QUEUE_GREET),
     Item("公告", "queue.notices", P.NOTICE_PUBLISH),
     Item("统计", "reports.queue_report", P.REPORT_READ),
+    Item("领导接访统计", "leading.leadership", P.REPORT_READ),
     Item("大厅设置", "organisation.hall", P.HALL_CONFIGURE),
     Item("日历与期限", "law.calendar", P.HALL_CONFIGURE),
     Item("机关代字", "letters.words", P.HALL_CONFIGURE),
@@ -63,7 +65,7 @@ MENU = (
 )
 BLUEPRINTS = (
     *(module.blueprint for module in (access, audit, organisation, hours, people, cases, law, documents, queue)),
-    *(module.blueprint for module in (letters, handoff, joint, leadership, inbox, closing, reports, sponsorships)),
+    *(module.blueprint for module in (letters, handoff, joint, leadership, inbox, closing, reports, leading, sponsorships)),
     health.blueprint,
 )
 
