@@ -46,6 +46,7 @@ MENU = (
     Item("预约", "queue.appointments", P.APPOINTMENT_BOOK),
     Item("联合接访", "joint.index", P.CASE_RELAY),
     Item("领导接访", "leadership.week", P.LEADERSHIP_READ),
+    Item("接访安排", "leadership.bookings", P.LEADERSHIP_BOOK),
     Item("交办任务", "leadership.tasks", P.LEADERSHIP_READ),
     Item("领导一页", "leadership.desk", P.LEADERSHIP_RECORD),
     Item("包案", "leadership.sponsorships", P.LEADERSHIP_READ),

@@ -23,6 +23,7 @@ ACTIONS = {
     "statement.opened": "查看接谈笔录",
     "list.exported": "导出",
     "emergencies.opened": "查看应急情况",
+    "brief.opened": "查看领导接访要情",
     "enquiry.code": "查询码输错",
     "person.known_asked": "导引台核对是否来过",
 }

@@ -18,13 +18,13 @@ from portal.leadership import booking_words, slots
 from portal.leadership.models import Booking, Leader, Reception, Week
 from portal.leadership.operations import circle, recusal
 from portal.leadership.operations.locking import row_of
+from portal.leadership.queries import published
 from portal.organisation.spans import clock_text
 from portal.queue.operations.tickets import MOST_PEOPLE, new_code
 from portal.trail import operations as trail
 
 TOPIC = "leadership"
 BOOKED, ARRIVED, RECEIVING, ABSENT, CANCELLED = "booked", "arrived", "receiving", "absent", "cancelled"
-PUBLIC = ("published", "amending", "resubmitted")
 FREES = (ABSENT, CANCELLED)  # states that give the place back
 LONGEST_REASON, LONGEST_WAIVER, LONGEST_NAME = 200, 300, 60
 MINUTES_OF_DAY = 24 * 60
@@ -188,12 +188,14 @@ def open_reception(session: Session, actor: Actor, reception_id: int) -> Recepti
     wanted = (
         select(Reception)
         .join(Week, Week.id == Reception.week_id)
-        .where(Reception.id == reception_id, Reception.centre_id == actor.centre_id, Week.state.in_(PUBLIC))
+        .where(Reception.id == reception_id, Reception.centre_id == actor.centre_id, published.was_published())
         .with_for_update(of=Reception, key_share=True)
         .execution_options(populate_existing=True)
     )
     found = session.scalar(wanted)
     if found is None:
+        raise Refused(NO_RECEPTION)
+    if not published.stands_in(published.in_editions(session, [found.week_id]), found.week_id, found.id):
         raise Refused(NO_RECEPTION)
     if found.state == CANCELLED:
         raise Refused("这场接访已经取消，请选择其他场次。")

@@ -13,7 +13,8 @@ from portal.cases import queries as cases
 from portal.cases.models import Case, Party
 from portal.leadership import booking_words, slots, vocabulary
 from portal.leadership.models import Booking, Leader, Reception, Week
-from portal.leadership.operations.bookings import FREES, PUBLIC, code_hash
+from portal.leadership.operations.bookings import FREES, code_hash
+from portal.leadership.queries import published
 from portal.organisation.models import Window
 from portal.organisation.spans import clock_text
 from portal.queue.models import Ticket
@@ -162,7 +163,7 @@ class BookingShown:
 def receptions(
     session: Session, actor: Actor, first: date, last: date, *, with_free: bool = False
 ) -> list[ReceptionShown]:
-    """The published receptions from ``first`` to ``last``, by day and hour. Three queries.
+    """The published receptions from ``first`` to ``last``, by day and hour. Four queries.
 
     ``with_free``: only those that are planned and have a place left.
     """
@@ -173,7 +174,7 @@ def receptions(
 
 
 def reception(session: Session, actor: Actor, reception_id: int) -> ReceptionShown | None:
-    """One published reception (a cancelled one too), or None. Three queries."""
+    """One published reception (a cancelled one too), or None. Four queries."""
     rows = session.execute(_receptions(actor).where(Reception.id == reception_id)).all()
     return next(iter(_shown(session, rows)), None)
 
@@ -255,11 +256,13 @@ def _receptions(actor: Actor) -> Select:
         .join(Week, Week.id == Reception.week_id)
         .join(Leader, Leader.id == Reception.leader_id)
         .outerjoin(Window, Window.id == Reception.window_id)
-        .where(Reception.centre_id == actor.centre_id, Week.state.in_(PUBLIC))
+        .where(Reception.centre_id == actor.centre_id, published.was_published())
     )
 
 
 def _shown(session: Session, rows: Sequence) -> list[ReceptionShown]:
+    known = published.in_editions(session, {row.week_id for row, _, _ in rows})
+    rows = [each for each in rows if published.stands_in(known, each[0].week_id, each[0].id)]
     if not rows:
         return []
     taken = taken_of(session, [row.id for row, _, _ in rows])
