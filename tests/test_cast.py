@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from portal import clock, create_app, database
 from portal.access.models import Account
-from portal.access.permissions import Role
+from portal.access.permissions import Permission, Role
 from portal.cases import queries, registry
 from portal.cases.models import Case, Contact, Demand, Party, Proceeding, Rating
 from portal.cases.views.dossier import lamp_of
+from portal.documents.letters.models import LetterWord
 from portal.handoff.models import Relay
 from portal.organisation.models import Centre, Service, Window
 from portal.people.identity import check_id, check_phone
@@ -316,13 +317,17 @@ def test_a_state_without_a_story_gets_a_plain_one(app):
     assert ("mediation", "in_session") in spare
 
 
-def test_every_organ_that_handles_a_petition_has_somebody_to_check_and_somebody_to_sign(session: Session) -> None:
-    handled = {unit for unit in session.scalars(select(Case.competent_unit_id).distinct()) if unit}
+def test_every_organ_that_handles_a_petition_has_somebody_to_check_and_somebody_to_sign(hall):
+    handled = {unit for unit in hall.scalars(select(Case.competent_unit_id).distinct()) if unit}
     assert len(handled) > 2
     can: dict[int | None, set[Permission]] = {}
-    for actor in cast.actors(session).values():
-        may = {each for each in (Permission.LETTER_CHECK, Permission.LETTER_SIGN, Permission.LETTER_SEAL) if actor.may(each)}
+    for actor in cast.actors(hall).values():
+        may = {
+            each
+            for each in (Permission.LETTER_CHECK, Permission.LETTER_SIGN, Permission.LETTER_SEAL)
+            if actor.may(each)
+        }
         can.setdefault(actor.unit_id, set()).update(may)
     wanted = {Permission.LETTER_CHECK, Permission.LETTER_SIGN, Permission.LETTER_SEAL}
     assert [unit for unit in handled if can.get(unit) != wanted] == []
-    assert handled <= set(session.scalars(select(LetterWord.unit_id))), "and a word for its numbers"
+    assert handled <= set(hall.scalars(select(LetterWord.unit_id))), "and a word for its numbers"

@@ -11,15 +11,14 @@ from portal.cases.models import Case, Proceeding
 from portal.documents.letters import offers, operations
 from portal.documents.letters.kinds import KINDS
 from portal.organisation.models import Unit
+from tests.cast import organs
 
 # short name of the organ → its 机关代字 (invented)
 WORDS = {
     "市信访局": "运信访",
     "市政府": "运政信",
-    "市自然资源和规划局": "运自然资信",
-    "市住房和城乡建设局": "运住建信",
     "平陆县信访局": "平信访",
-}
+} | organs.WORDS
 OFFICE, DRAFTER = "市信访局", "zhangdeliang"
 # who does what, in the order of a letter's life; the letters stop one station further each
 WAY = (

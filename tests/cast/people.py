@@ -16,6 +16,7 @@ from portal.access.permissions import Role
 from portal.cli import found_hall
 from portal.organisation.models import Centre, Unit, Window
 from portal.trail import operations as trail
+from tests.cast import organs
 
 PASSWORD = "Test-hall-2026"
 # Somebody must be accused to show the wall of 检举控告, and it is no real organ.
@@ -65,6 +66,7 @@ PEOPLE = (
     Named("yaoyuhang", "姚宇航", "系统管理员", (Role.SYSTEM_ADMIN,)),
     Named("chengsiyuan", "程思远", "安全管理员", (Role.SECURITY_ADMIN,)),
     Named("qinyuehua", "秦月华", "审计管理员", (Role.AUDIT_ADMIN,)),
+    *(Named(login, name, title, roles, platforms, unit=unit) for login, name, title, roles, platforms, unit in organs.STAFF),
 )
 # Who sits at a platform's first window, and who takes its steps afterwards where these are two people.
 CLERK_OF = {named.platforms[0]: named.login for named in reversed(PEOPLE) if named.window}
