@@ -1,5 +1,6 @@
 """Reading leaders, their grades, and what the centre set."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -51,7 +52,12 @@ def leaders(session: Session, centre_id: int, *, body: str = "", on: date | None
     if on is not None:
         began, runs = or_(Leader.since.is_(None), Leader.since <= on), or_(Leader.until.is_(None), Leader.until >= on)
         wanted = wanted.where(and_(began, runs))
-    return sorted(session.scalars(wanted), key=lambda one: (ORDER.get(one.body, len(ORDER)), one.position, one.id))
+    return ordered(session.scalars(wanted))
+
+
+def ordered(found: Iterable[Leader]) -> list[Leader]:
+    """By body, then by position."""
+    return sorted(found, key=lambda one: (ORDER.get(one.body, len(ORDER)), one.position, one.id))
 
 
 def in_post(one: Leader, day: date) -> bool:
@@ -92,3 +98,8 @@ def accounts_with(session: Session, centre_id: int, role: Role) -> list[tuple[in
         .order_by(Account.name, Account.id)
     )
     return [(row.id, row.name) for row in session.execute(rows)]
+
+
+def account_names(session: Session, ids: Iterable[int]) -> dict[int, str]:
+    """Account id → name, for saying who published or signed off."""
+    return dict(session.execute(select(Account.id, Account.name).where(Account.id.in_(list(ids)))).all())

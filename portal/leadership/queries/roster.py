@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from portal.leadership.models import Booking, Edition, Leader, Reception, Week
+from portal.leadership.models import Booking, Edition, Leader, LeaderDuty, Reception, Week
 from portal.leadership.vocabulary import AWAY, KIND_LABELS, ONE_DAY, ONE_WEEK, monday_of, span_words, when_words
 from portal.organisation.models import Region, Unit, Window
 
 CANCELLED = "cancelled"
+MOST_DUTIES = 200
 _County, _Instead = aliased(Region), aliased(Leader)
 _COLUMNS = (
     select(
@@ -139,6 +140,12 @@ def working_row(session: Session, centre_id: int, reception_id: int) -> Row | No
     return found[0] if found else None
 
 
+def last_of_leader(session: Session, centre_id: int, leader_id: int) -> Reception | None:
+    """The leader's latest reception: what the next one is likely to be like."""
+    wanted = select(Reception).where(Reception.centre_id == centre_id, Reception.leader_id == leader_id)
+    return session.scalar(wanted.order_by(Reception.day.desc(), Reception.id.desc()).limit(1))
+
+
 def in_order(rows: Iterable[Row]) -> list[Row]:
     """By day, time and the order of the leaders."""
     return sorted(rows, key=lambda row: (row.day, row.starts, row.position, row.id))
@@ -199,6 +206,18 @@ def displaced_bookings(session: Session, centre_id: int) -> list[tuple[Booking, 
         .order_by(Reception.day, Booking.position, Booking.id)
     )
     return [(booking, held) for booking, held in session.execute(wanted)]
+
+
+def coming_duties(session: Session, centre_id: int, today: date) -> list[tuple[LeaderDuty, Leader]]:
+    """Where leaders must be instead, from ``today`` on, by day and leader."""
+    wanted = (
+        select(LeaderDuty, Leader)
+        .join(Leader, Leader.id == LeaderDuty.leader_id)
+        .where(Leader.centre_id == centre_id, LeaderDuty.day >= today)
+        .order_by(LeaderDuty.day, Leader.position, LeaderDuty.id)
+        .limit(MOST_DUTIES)
+    )
+    return [(duty, leader) for duty, leader in session.execute(wanted)]
 
 
 def booked_counts(session: Session, reception_ids: Iterable[int]) -> dict[int, int]:
