@@ -19,7 +19,14 @@ from portal.cases.operations.clocks import calendar
 from portal.database import db
 from portal.organisation.models import Centre
 from portal.organisation.operations import arrange_centre
-from tests.cast import leadership_loop, leadership_roster, leadership_sponsorship, letters, reminders
+from tests.cast import (
+    leadership_bookings,
+    leadership_loop,
+    leadership_roster,
+    leadership_sponsorship,
+    letters,
+    reminders,
+)
 from tests.cast.history import Diary, History
 from tests.cast.matters import MATTERS
 from tests.cast.morning import Morning
@@ -79,6 +86,8 @@ def _fill(session: Session, now: datetime, home: Path) -> None:
     leadership_roster.write(session, staff, now)
     leadership_loop.write(session, staff, home, days, now)
     leadership_sponsorship.write(session, staff, now)
+    leadership_bookings.write(session, staff, days, now)
+    leadership_roster.draft(session, staff, days, now)
     reminders.write(session, staff, now)
 
 

@@ -143,8 +143,9 @@ def _done(session: Session, actor: Actor, case: Case) -> str:
     lines = [
         f"{clock.day_of(each.at)} {each.title}{'：' + each.detail if each.detail else ''}" for each in told[-STEPS:]
     ]
-    # one line a step: what was done matters here, its words are in the record
-    return "\n".join(brief_lines.fit(" ".join(line.split()), 1) for line in lines) or NOTHING_DONE
+    # many steps get a line each: what was done matters here, its words are in the record
+    room = brief_lines.most("done") // max(1, len(lines))
+    return "\n".join(brief_lines.fit(" ".join(line.split()), room) for line in lines) or NOTHING_DONE
 
 
 def _clocks(session: Session, actor: Actor, case: Case, today: date) -> str:
