@@ -1,4 +1,4 @@
-"""复查 and 复核 as procedures of their own: rows for what ran inside the petition, their clocks with them."""
+"""复查 and 复核 as procedures of their own, rows for what ran inside the petition with their clocks; recusals that were asked for."""
 
 import json
 
@@ -30,6 +30,8 @@ def upgrade() -> None:
     op.drop_index(RUNNING, "proceeding")
     columns = ["case_id", "platform", "level"]
     op.create_index(RUNNING, "proceeding", columns, unique=True, sqlite_where=OPEN, postgresql_where=OPEN)
+    op.create_table("recusal", *_recusal())
+    op.create_index("ix_recusal_case_id", "recusal", ["case_id"])
     connection = op.get_bind()
     petitions = sa.text("SELECT id, state, data FROM proceeding WHERE platform = 'petition' ORDER BY id")
     for earlier, state, stored in connection.execute(petitions).all():
@@ -38,6 +40,30 @@ def upgrade() -> None:
             if received in data:
                 of = _link(connection, earlier, of, level, runs if state == waits else done, stored, keys)
     connection.execute(sa.text("UPDATE proceeding SET state = 'concluded' WHERE level = '' AND state = 'rereviewed'"))
+
+
+def _recusal() -> tuple[sa.schema.SchemaItem, ...]:
+    return (
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("centre_id", sa.Integer(), nullable=False),
+        sa.Column("case_id", KEY, nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.Column("official", sa.String(60), nullable=False),
+        sa.Column("post", sa.String(120), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("asked_on", sa.Date(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("recorded_by", sa.Integer(), nullable=False),
+        sa.Column("granted", sa.Boolean(), nullable=True),
+        sa.Column("decision", sa.Text(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(), nullable=True),
+        sa.Column("decided_by", sa.Integer(), nullable=True),
+        sa.Column("told_on", sa.Date(), nullable=True),
+        sa.Column("told_how", sa.String(12), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["case_record.id"], name="fk_recusal_case_id_case_record"),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name="fk_recusal_account_id_account"),
+        sa.PrimaryKeyConstraint("id", name="pk_recusal"),
+    )
 
 
 def _link(
@@ -58,6 +84,7 @@ def _link(
 
 def downgrade() -> None:
     """Put the clocks back where the petition is, and take rows and columns away."""
+    op.drop_table("recusal")
     connection = op.get_bind()
     for _ in LEVELS:  # a 复核 is of a 复查, which is of a petition
         back = (

@@ -324,6 +324,35 @@ class ClockExtension(Base):
     __table_args__ = (Index("ix_clock_extension_clock_id", "clock_id"),)
 
 
+class Recusal(Base):
+    """The petitioner asks that a named official keep out of the matter (公务员法 第七十七条, 信访工作条例 第二十八条第三款).
+
+    ``account_id`` where the official has an account here. ``granted`` None until it is decided in writing; ``told_on`` the day on
+    which the petitioner was told. What an official declares by himself is the event "case.recused" alone.
+    """
+
+    __tablename__ = "recusal"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    centre_id: Mapped[int]
+    case_id: Mapped[int] = _case()
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    official: Mapped[str] = mapped_column(String(60))
+    post: Mapped[str] = mapped_column(String(120), default="")
+    reason: Mapped[str] = mapped_column(Sealed)
+    asked_on: Mapped[date]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    recorded_by: Mapped[int]
+    granted: Mapped[bool | None]
+    decision: Mapped[str] = mapped_column(Sealed, default="")
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by: Mapped[int | None]
+    told_on: Mapped[date | None]
+    told_how: Mapped[str] = mapped_column(String(12), default="")
+
+    __table_args__ = (Index("ix_recusal_case_id", "case_id"),)
+
+
 class Rating(Base):
     """满意: what the citizen says, on the facing page or by slip code. No staff account can write one."""
 

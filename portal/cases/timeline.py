@@ -15,6 +15,7 @@ from portal.cases.models import Case
 from portal.trail.queries import Entry, entries
 
 Telling = tuple[str, str]
+RECUSAL_ASKED = "信访人申请回避"
 
 
 @dataclass(frozen=True)
@@ -191,6 +192,20 @@ def _advised(entry: Entry) -> Telling:
     return ("初步分流建议（不起算期限）", "")
 
 
+def _recusal_asked(entry: Entry) -> Telling:
+    return (f"{RECUSAL_ASKED}：{entry.words['official']}", entry.words["reason"])
+
+
+def _recusal_decided(entry: Entry) -> Telling:
+    did = "回避" if entry.data["granted"] else "不回避"
+    return (f"决定{did}：{entry.words['official']}", entry.words["decision"])
+
+
+def _recusal_told(entry: Entry) -> Telling:
+    how = vocabulary.label(vocabulary.TOLD_HOW, entry.data["how"])
+    return (f"回避决定告知信访人：{entry.words['official']}", f"{entry.data['told_on']} {how}")
+
+
 def _cared(entry: Entry) -> Telling:
     return ("疏导帮扶：" + vocabulary.label(vocabulary.CARE, entry.data["kind"]), entry.words.get("words", ""))
 
@@ -240,6 +255,9 @@ TELLERS: dict[str, tuple[str, Callable[[Entry], Telling]]] = {
     "case.advised": ("step", _advised),
     "case.advice_printed": ("paper", _said("打印初步分流建议")),
     "case.recused": ("record", _said("申明回避", "interest")),
+    "case.recusal_asked": ("record", _recusal_asked),
+    "case.recusal_decided": ("record", _recusal_decided),
+    "case.recusal_told": ("record", _recusal_told),
     "case.cared": ("record", _cared),
     "case.closed": ("record", _said("办结", "remark")),
     "case.rated": ("rating", lambda entry: ("群众评价", vocabulary.label(vocabulary.SCORES, entry.data["score"]))),

@@ -59,6 +59,7 @@ AMENDED = (
     ("national_code", "信访信息系统查询码"),
     ("national_entered_on", "信访信息系统录入日期"),
 )
+TOLD_HOW = (("spot", "当场书面告知"), ("served", "送达"), ("post", "邮寄"), ("online", "网上告知"))
 # after the end of a petition (信访工作条例 第三十七条)
 CARE = (("guidance", "疏导教育"), ("resolving", "矛盾化解"), ("help", "帮扶救助"))
 SETTLED = (("kept", "已兑现"), ("broken", "未兑现"), ("moved", "另约日期"))

@@ -2,10 +2,12 @@
 
 from portal.cases.forms.actions import (
     AdviceForm,
+    AskRecusalForm,
     AttachForm,
     CareForm,
     CloseForm,
     ContactForm,
+    DecideRecusalForm,
     LinkForm,
     MarkForm,
     OpenForm,
@@ -14,6 +16,7 @@ from portal.cases.forms.actions import (
     RecuseForm,
     SettleForm,
     StatementForm,
+    TellRecusalForm,
     VisitForm,
 )
 from portal.cases.forms.amendment import AmendForm, PartyForm, amend_form
@@ -25,10 +28,12 @@ from portal.cases.forms.registration import RegisterForm, register_form
 __all__ = [
     "AdviceForm",
     "AmendForm",
+    "AskRecusalForm",
     "AttachForm",
     "CareForm",
     "CloseForm",
     "ContactForm",
+    "DecideRecusalForm",
     "LinkForm",
     "MarkForm",
     "OpenForm",
@@ -39,6 +44,7 @@ __all__ = [
     "RegisterForm",
     "SettleForm",
     "StatementForm",
+    "TellRecusalForm",
     "VisitForm",
     "amend_form",
     "guide_form",

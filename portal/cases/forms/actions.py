@@ -121,6 +121,30 @@ class RecuseForm(ActionForm):
     )
 
 
+class AskRecusalForm(ActionForm):
+    """The petitioner asks that an official keep out."""
+
+    official = Line("被申请回避的工作人员", [Filled("请填写被申请回避的工作人员姓名。"), AtMost(60)])
+    post = Line("单位、职务", [AtMost(120)])
+    login = Line("登录名", [AtMost(40)], description="本系统有同名人员时填写")
+    asked_on = DayField("申请之日", [Filled("请填写申请之日。"), OnSide(past=True, future=False)])
+    reason = Lines("信访人所述的理由", [Filled("请写明信访人所述的利害关系或者理由。"), AtMost(1000)])
+
+
+class DecideRecusalForm(ActionForm):
+    """The decision of the organ's head or the duty head, in writing."""
+
+    granted = Chips("决定", [Filled("请选择决定。")], choices=choices((("yes", "回避"), ("no", "不回避"))))
+    decision = Lines("理由和文号", [Filled("请写明决定的理由和文号。"), AtMost(1000)])
+
+
+class TellRecusalForm(ActionForm):
+    """The petitioner was told of the decision."""
+
+    told_on = DayField("告知信访人之日", [Filled("请填写告知之日。"), OnSide(past=True, future=False)])
+    how = Chips("告知方式", [Filled("请选择告知方式。")], choices=choices(vocabulary.TOLD_HOW))
+
+
 class CareForm(ActionForm):
     """疏导帮扶 after the end of a petition."""
 

@@ -1,5 +1,6 @@
 """Everything that changes a case. Runs inside database.write(); adds, flushes, appends to the trail, never commits."""
 
+from portal.cases.operations import recusal
 from portal.cases.operations.amendment import amend
 from portal.cases.operations.conduct import care, recuse
 from portal.cases.operations.contacts import (
@@ -51,6 +52,7 @@ __all__ = [
     "recompute",
     "record_contact",
     "record_visit",
+    "recusal",
     "recuse",
     "register",
     "save_draft",

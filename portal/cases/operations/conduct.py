@@ -10,9 +10,9 @@ from portal.cases import registry, vocabulary
 from portal.cases.models import Case, Proceeding
 from portal.cases.operations.given import FieldProblems, Refused
 from portal.cases.operations.record import note, seal_free_text
-from portal.trail.models import Event
+from portal.cases.recusals import DECLARED, recused
 
-RECUSED = "case.recused"
+RECUSED = DECLARED
 CARED = "case.cared"
 
 
@@ -30,17 +30,14 @@ def recuse(session: Session, actor: Actor, case: Case, *, interest: str, at: dat
 
 
 def is_recused(session: Session, actor: Actor, case: Case) -> bool:
-    """Whether the actor has declared recusal in this matter."""
-    declared = select(Event.id).where(
-        Event.chain == f"case:{case.id}", Event.kind == RECUSED, Event.actor_id == actor.id
-    )
-    return session.scalar(declared.limit(1)) is not None
+    """Whether the actor has declared recusal in this matter, or it was decided."""
+    return recused(session, case.id, actor.id)
 
 
 def refuse_recused(session: Session, actor: Actor, case: Case) -> None:
-    """Raise Refused where the actor has declared recusal."""
+    """Raise Refused where the actor keeps out of this matter."""
     if is_recused(session, actor, case):
-        raise Refused("您已申明回避，本事项由其他工作人员办理（信访工作条例第二十八条第三款）。")
+        raise Refused("您已回避本事项，由其他工作人员办理（信访工作条例第二十八条第三款）。")
 
 
 def care(session: Session, actor: Actor, case: Case, *, kind: str, words: str, at: datetime) -> None:

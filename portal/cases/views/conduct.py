@@ -5,13 +5,14 @@ from flask import Response, abort
 from portal import clock
 from portal.access.guard import actor, requires
 from portal.access.permissions import Permission
-from portal.cases import operations, registry
-from portal.cases.forms import CareForm, RecuseForm, scoped
-from portal.cases.models import Case
-from portal.cases.operations import conduct
+from portal.cases import operations, recusals, registry
+from portal.cases.forms import AskRecusalForm, CareForm, DecideRecusalForm, RecuseForm, TellRecusalForm, scoped
+from portal.cases.models import Case, Recusal
+from portal.cases.operations import conduct, recusal
+from portal.cases.timeline import RECUSAL_ASKED
 from portal.cases.views import blueprint
 from portal.cases.views.acting import Action, open_case, run
-from portal.cases.views.dossier import Dossier
+from portal.cases.views.dossier import Dossier, safe_text
 from portal.database import db
 
 
@@ -29,6 +30,97 @@ def recuse(number: str) -> Response:
             session, actor(), current, interest=form.interest.data, at=clock.now()
         ),
     )
+
+
+@blueprint.route("/cases/<number>/recusals", methods=["GET", "POST"])
+@requires(Permission.CASE_RECORD)
+def ask_recusal(number: str) -> Response:
+    """信访人申请回避."""
+    case = open_case(number)
+    form = scoped(AskRecusalForm(), "ask-recusal")
+    said = "已登记回避申请，由负责人决定。"
+    action = Action(case, "信访人申请回避", "cases/_action_form.html", "ask-recusal-form", form, said, recusal.ASKED)
+    return run(
+        action,
+        lambda session, current: recusal.ask(
+            session,
+            actor(),
+            current,
+            official=form.official.data,
+            post=form.post.data or "",
+            login=form.login.data or "",
+            reason=form.reason.data,
+            asked_on=form.asked_on.data,
+            at=clock.now(),
+        ),
+    )
+
+
+@blueprint.route("/cases/<number>/recusals/<int:recusal_id>/decision", methods=["GET", "POST"])
+@requires(Permission.LETTER_SIGN)
+def decide_recusal(number: str, recusal_id: int) -> Response:
+    """决定回避申请."""
+    case, asked = open_case(number), _asked(number, recusal_id)
+    form = scoped(DecideRecusalForm(), "decide-recusal")
+    title = f"决定是否回避：{asked.official}"
+    action = Action(
+        case, title, "cases/_action_form.html", "decide-recusal-form", form, "已决定，请告知信访人。",
+        context={"about": f"信访人 {asked.asked_on} 申请，理由：{safe_text(asked.reason)}"},
+    )  # fmt: skip
+    return run(
+        action,
+        lambda session, current: recusal.decide(
+            session,
+            actor(),
+            current,
+            recusal_id,
+            granted=form.granted.data == "yes",
+            decision=form.decision.data,
+            at=clock.now(),
+        ),
+    )
+
+
+@blueprint.route("/cases/<number>/recusals/<int:recusal_id>/telling", methods=["GET", "POST"])
+@requires(Permission.CASE_RECORD)
+def tell_recusal(number: str, recusal_id: int) -> Response:
+    """将决定告知信访人."""
+    case, asked = open_case(number), _asked(number, recusal_id)
+    form = scoped(TellRecusalForm(), "tell-recusal")
+    title = f"告知信访人：{asked.official}{'回避' if asked.granted else '不回避'}"
+    action = Action(case, title, "cases/_action_form.html", "tell-recusal-form", form, "已登记告知。")
+    return run(
+        action,
+        lambda session, current: recusal.tell(
+            session, actor(), current, recusal_id, on=form.told_on.data, how=form.how.data, at=clock.now()
+        ),
+    )
+
+
+def _asked(number: str, recusal_id: int) -> Recusal:
+    case = open_case(number)
+    found = next((each for each in recusals.of_case(db.session, case.id) if each.id == recusal_id), None)
+    return found or abort(404)
+
+
+@blueprint.app_template_global()
+def recusals_of(case: Case, shown: Dossier) -> list[Recusal]:
+    """Recusals that the petitioner asked for; the database is asked only where the timeline tells of one."""
+    if not any(entry.title.startswith(RECUSAL_ASKED) for entry in shown.timeline):
+        return []
+    return recusals.of_case(db.session, case.id)
+
+
+@blueprint.app_template_global()
+def masked_words(text: str) -> str:
+    """``text`` without the personal numbers in it."""
+    return safe_text(text)
+
+
+@blueprint.app_template_global()
+def may_decide_recusal() -> bool:
+    """Whether whoever is looking is a head who decides; which organ's is asked when it is decided."""
+    return actor().may(Permission.LETTER_SIGN)
 
 
 @blueprint.route("/cases/<number>/care", methods=["GET", "POST"])
