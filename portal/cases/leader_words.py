@@ -85,7 +85,7 @@ TELLERS: dict[str, tuple[str, Callable[[Any], Telling]]] = {
     "sponsor.changed": ("handoff", _changed),
     "sponsor.raised": ("handoff", _raised),
     "sponsor.closed": ("step", _closed),
-    "letter_read.put": ("handoff", _letter("呈领导阅")),
+    "letter_read.put": ("handoff", _letter("呈领导阅", "summary")),
     "letter_read.read": ("record", _letter("领导已阅")),
     "letter_read.instructed": ("step", _letter("领导批示", "words")),
     **loop_words.TELLERS,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import String, cast, literal, select
 from sqlalchemy.orm import Session
 
 from portal import clock
@@ -70,7 +70,11 @@ def write(session: Session, staff: Mapping[str, Actor], now: datetime) -> None:
     known = leaders(session)
     units = dict(session.execute(select(Unit.short_name, Unit.id)).all())
     running = select(Case).where(Case.sensitivity == "normal", Case.closed_at.is_(None), Case.purpose == "claim")
-    for care, case in zip(CARES, session.scalars(running.order_by(Case.id)).all(), strict=False):
+    # those on which nothing happened for long come first: their sponsorships can have begun some time ago
+    quiet = running.join(TrailHead, TrailHead.chain == literal("case:") + cast(Case.id, String)).order_by(
+        TrailHead.moved_at, Case.id
+    )
+    for care, case in zip(CARES, session.scalars(quiet).all(), strict=False):
         _sponsor(session, staff, known, units, care, case, now)
     letters = select(Case).where(Case.sensitivity == "normal", Case.channel.in_(letters_read.CHANNELS))
     for told, case in zip(LETTERS, session.scalars(letters.order_by(Case.id.desc())).all(), strict=False):
@@ -86,8 +90,7 @@ def _sponsor(
     case: Case,
     now: datetime,
 ) -> None:
-    head, today = staff[HEAD], clock.day_of(now)
-    at = max(now - timedelta(days=30), _last(session, case))
+    head, today, at = staff[HEAD], clock.day_of(now), _last(session, case)
     opened = clock.day_of(at)
     target = today + timedelta(days=care.target) if care.target is not None else None
     co = tuple(units[name] for name in care.co)
@@ -153,5 +156,5 @@ def _letter(
 
 
 def _last(session: Session, case: Case) -> datetime:
-    """When something last happened on the case: what is told afterwards comes after it."""
+    """When something last happened on the case, in working hours: what is told afterwards comes after it."""
     return session.scalars(select(TrailHead.moved_at).where(TrailHead.chain == f"case:{case.id}")).one()

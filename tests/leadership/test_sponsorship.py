@@ -256,8 +256,8 @@ def test_a_step_is_done_once_with_what_shows_it_and_stays_when_the_plan_changes(
 def test_a_step_past_its_day_turns_the_lamp_red_and_the_ledger_finds_it(hall, plan, inside):
     made, _number = sponsored(hall)
     sponsored(hall, subject="没有工期的事项")
-    plan(made, Step("核清面积", before=45))
-    late = TODAY + timedelta(days=17)
+    plan(made, Step("核清面积", before=55))
+    late = TODAY + timedelta(days=7)
     with inside() as session:
         head = actor_named(session, "head")
         found = queries.rows(session, head, queries.Wanted(state="late"), late)[0]

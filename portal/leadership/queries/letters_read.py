@@ -83,6 +83,12 @@ def one(session: Session, actor: Actor, letter_id: int) -> LetterShown | None:
     return next(iter(_shown(session, found)), None)
 
 
+def of_case(session: Session, actor: Actor, case_id: int) -> list[LetterShown]:
+    """Before whom a matter was put, the newest first; empty where ``actor`` may not see it: three queries."""
+    wanted = _columns(actor).where(LetterRead.case_id == case_id).order_by(LetterRead.id.desc())
+    return _shown(session, session.execute(wanted).all())
+
+
 def instruction_of(session: Session, letter_id: int) -> int | None:
     """The id of the instruction that its 批示 became."""
     wanted = select(Instruction.id).where(Instruction.source == "letter", Instruction.source_id == letter_id)

@@ -247,10 +247,12 @@ def _conditions(wanted: Wanted, today: date) -> list[ColumnElement[bool]]:
 
 
 def _late(today: date) -> ColumnElement[bool]:
+    """What _lamp calls late, for filter and counts: a step, the target, or the legal period of the matter."""
     step = exists().where(
         Milestone.sponsorship_id == Sponsorship.id, Milestone.done_on.is_(None), Milestone.due < today
     )
-    return or_(Sponsorship.target_on < today, step.correlate(Sponsorship))
+    clock = and_(Case.closed_at.is_(None), Case.next_due < today)
+    return or_(Sponsorship.target_on < today, clock, step.correlate(Sponsorship))
 
 
 def _of_year(year: int | None) -> list[ColumnElement[bool]]:

@@ -35,9 +35,10 @@ from portal.leadership.forms.units import teach
 from portal.leadership.models import Sponsorship
 from portal.leadership.operations import sponsors
 from portal.leadership.operations import sponsorship as operations
-from portal.leadership.queries import leaders
+from portal.leadership.operations.letters_read import CHANNELS, may_put
+from portal.leadership.queries import leaders, letters_read
 from portal.leadership.queries import sponsorship as queries
-from portal.leadership.sponsor_words import DUTIES, LEVELS, MET
+from portal.leadership.sponsor_words import DUTIES, LEVELS, MET, READ_STATES
 from portal.leadership.views import blueprint
 from portal.leadership.views.doing import tried
 from portal.organisation import queries as organisation
@@ -121,14 +122,17 @@ def sponsorship(sponsorship_id: int) -> Response:
 @blueprint.get("/leadership/cases/<number>/sponsorship")
 @requires(Permission.LEADERSHIP_READ)
 def case_sponsorship(number: str) -> Response:
-    """The sponsorships of a case, fetched by its page (root id "case-sponsorship")."""
+    """The sponsorships and letters read of a case, fetched by its page (root id "case-sponsorship")."""
     case = open_case(number)
     return page(
         "leadership/case_sponsorship.html",
         "leadership/_case_sponsorship.html",
         case=case,
         rows=queries.of_case(db.session, actor(), case.id, clock.today()),
+        letters=letters_read.of_case(db.session, actor(), case.id),
+        read_states=READ_STATES,
         may_open=operations.may_manage(actor()) and case.sensitivity != "sealed",
+        may_put=may_put(actor()) and case.channel in CHANNELS and case.sensitivity == "normal",
         **WORDS,
     )
 
