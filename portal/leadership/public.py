@@ -10,14 +10,18 @@ from portal.leadership.vocabulary import DAYS_OF_WEEK, ONE_DAY
 from portal.queue import schedule
 
 WEEKS_AHEAD = 4
-LONGEST_PLACE = 16
+LONGEST_PLACE = 12  # letters of a place that a wall has room for
 
 
 def upcoming(session: Session, centre_id: int, day: date, limit: int) -> Sequence[schedule.Reception]:
     """The published receptions from ``day`` on, at most ``limit``, the earliest first. One query."""
     until = day + ONE_DAY * DAYS_OF_WEEK * WEEKS_AHEAD
     rows = roster.published_words(session, centre_id, day, until)[:limit]
-    return [schedule.Reception(row.day, row.hours, row.who, row.place[:LONGEST_PLACE]) for row in rows]
+    return [schedule.Reception(row.day, row.hours, row.who, _short(row.place)) for row in rows]
+
+
+def _short(place: str) -> str:
+    return place if len(place) <= LONGEST_PLACE else f"{place[: LONGEST_PLACE - 1]}…"
 
 
 def load() -> None:

@@ -8,6 +8,7 @@
  *   data-guard             on a form: leaving the page with unsaved typing asks first (nothing is ever kept in the browser's storage)
  *   data-since="ISO"       on <time>: the elapsed time, ticking, counted from the server's clock
  *   data-picks             on a group of links: a digit presses the link of that data-pick while the focus is among them
+ *   data-grid              on a table: the arrow keys move the focus between the links of its cells
  *   data-focus-idle        takes the focus when nothing else has it
  *   data-focus             takes the focus when the page or part arrives (error summaries)
  *   data-action="print"    prints; body[data-autoprint] prints by itself
@@ -79,6 +80,24 @@
     return true;
   }
 
+  function moveInGrid(event) {
+    var steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+    var step = steps[event.key];
+    var cell = step && event.target.closest && event.target.closest("table[data-grid] td");
+    if (!cell) { return false; }
+    var rows = cell.closest("tbody").rows;
+    var down = Array.prototype.indexOf.call(rows, cell.parentNode);
+    var across = cell.cellIndex;
+    for (;;) {
+      down += step[0];
+      across += step[1];
+      var next = rows[down] && rows[down].cells[across];
+      if (!next) { return true; }
+      var link = next.querySelector("td a");
+      if (link && next !== cell) { link.focus(); return true; }
+    }
+  }
+
   function focusNext(element) {
     var fields = Array.prototype.filter.call(element.form.elements, function (field) {
       // a visit is ended by its key or a deliberate press, never by one Enter too many
@@ -114,7 +133,7 @@
     } else if (event.key === "Escape") {
       closeMenus(null);
       leaveForm(event);
-    } else if (chooseByDigit(event)) {
+    } else if (chooseByDigit(event) || moveInGrid(event)) {
       event.preventDefault();
     } else if (event.key === "Enter" && event.target.tagName === "INPUT" && !/^(submit|button|file|image|reset)$/.test(event.target.type) && event.target.closest("form[data-enter=next]")) {
       event.preventDefault();

@@ -7,11 +7,17 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal import clock
 from portal.access.actor import Actor
 from portal.leadership.models import Leader
+from portal.leadership.operations import duties, filling, roster
 from portal.leadership.operations import leaders as operations
+from portal.leadership.operations.filling import RotationGiven
 from portal.leadership.operations.leaders import GradeGiven, LeaderGiven, SettingsGiven
+from portal.leadership.operations.roster import ReceptionGiven
+from portal.leadership.vocabulary import ONE_DAY, ONE_WEEK, monday_of
 from portal.organisation.models import Region, Unit, Window
+from portal.statutes.workdays import Calendar
 
 OFFICE, LEADER = "fengkai", "dulixin"
 ROOM = "领导接访室"
@@ -123,3 +129,44 @@ def leaders(session: Session) -> dict[str, Leader]:
 def room_id(session: Session) -> int:
     """The room in the hall where leaders receive."""
     return session.scalars(select(Window.id).where(Window.name == ROOM)).one()
+
+
+# the week after next, still on the table: leader, weekday, half, kind, place
+DRAFT = (
+    ("韩立言", 2, "am", "fixed", ""),
+    ("杜立新", 1, "pm", "trip", "垣曲县"),
+    ("路海涛", 3, "am", "carried", "盐湖区"),
+    ("尚国梁", 0, "am", "invited", ""),
+    ("宫本立", 4, "pm", "fixed", ""),
+    ("桑雪梅", 1, "am", "fixed", ""),
+)
+RULES = (
+    ("每周二上午市政府领导", 1, "am", ("柏伟民", "路海涛", "桑雪梅", "季长河", "邢万里", "曲静怡")),
+    ("每周四下午人大、政协领导", 3, "pm", ("苗春生", "席玉堂", "左文秀", "车安国")),
+)
+
+
+def draft(session: Session, staff: Mapping[str, Actor], days: Calendar, now: datetime) -> None:
+    """A week that the office is still working on, with a meeting that came up since, and two rules of turns."""
+    office, known = staff[OFFICE], leaders(session)
+    monday = monday_of(clock.day_of(now)) + ONE_WEEK * 2
+    counties = dict(session.execute(select(Region.name, Region.code).where(Region.level == "county")).all())
+    unit = session.scalar(select(Unit.id).where(Unit.short_name == "市信访局"))
+    for name, weekday, half, kind, county in DRAFT:
+        day = monday + ONE_DAY * weekday
+        if not days.is_workday(day):
+            continue
+        starts, ends = (540, 690) if half == "am" else (900, 1050)
+        given = ReceptionGiven(
+            known[name].id, day, half, starts, ends, kind, 6, place="人民政府会议室" if county else "",
+            region_code=counties.get(county), window_id=None if county else room_id(session), field=known[name].field,
+            duty_unit_id=unit, slot_minutes=None if county else 25,
+        )  # fmt: skip
+        roster.place(session, office, given, at=now)
+    meeting = {"first": monday + ONE_DAY * 3, "last": monday + ONE_DAY * 3, "half": "am", "kind": "meeting"}
+    duties.add_duty(session, office, known["路海涛"].id, **meeting, what="市政府常务会", at=now)
+    for name, weekday, half, names in RULES:
+        starts, ends = (540, 690) if half == "am" else (900, 1050)
+        ids = tuple(known[each].id for each in names)
+        rule = RotationGiven(name, weekday, half, starts, ends, "fixed", "", room_id(session), 6, ids, True)
+        filling.save_rotation(session, office, None, rule, at=now)

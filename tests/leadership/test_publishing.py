@@ -186,6 +186,25 @@ def test_taken_out_of_a_published_week_it_stays_as_cancelled(session, staff, do,
     assert queries.day_receptions(session, 1, WEDNESDAY) == []
 
 
+def test_taken_out_and_then_urgent_it_goes_at_once(session, staff, do, move, wall) -> None:
+    held = do(week.placed, staff)
+    do(week.placed, staff, "桑雪梅", THURSDAY)
+    do(week.publish, staff)
+    move(publishing.amend)
+    do(operations.remove, staff[OFFICE], held.id, reason="调整", version=1, at=AT)
+    assert len(wall()) == 2
+    do(publishing.cancel_now, staff[OFFICE], held.id, reason="临时出差", version=2, at=AT)
+    assert wall() == [(THURSDAY, "副市长 桑雪梅")]
+
+
+def test_what_is_past_is_not_corrected(session, staff, do) -> None:
+    held = do(week.placed, staff)
+    do(week.publish, staff)
+    with pytest.raises(Refused) as refused:
+        do(publishing.cancel_now, staff[OFFICE], held.id, reason="补记", version=1, at=clock.at_hall(THURSDAY, 9))
+    assert "已经过去" in str(refused.value)
+
+
 def test_a_draft_is_no_reception_for_anybody_else(session, staff, do) -> None:
     held = do(week.placed, staff)
     assert queries.reception(session, 1, held.id) is None

@@ -98,7 +98,8 @@ def cancel_now(
     session: Session, actor: Actor, reception_id: int, *, reason: str, version: int | None, at: datetime
 ) -> Edition:
     """Urgently: a published reception does not take place, from this minute on. Raises FieldProblems (reason), Refused."""
-    week, held, last, old = _standing(session, actor, reception_id, version)
+    # one that the office has taken out already, waiting for sign-off, may turn out to be urgent
+    week, held, last, old = _standing(session, actor, reception_id, version, at, ("planned", "cancelled"))
     check_reason(reason)
     held.state, held.reason = "cancelled", reason
     data = {"reception_id": held.id, "leader_id": held.leader_id}
@@ -109,15 +110,15 @@ def substitute(
     session: Session, actor: Actor, reception_id: int, leader_id: int, *, reason: str, version: int | None, at: datetime
 ) -> Edition:
     """Urgently: another leader receives instead, at the same time and place; bookings stay. Raises FieldProblems, Refused."""
-    week, held, last, old = _standing(session, actor, reception_id, version)
+    week, held, last, old = _standing(session, actor, reception_id, version, at)
     check_reason(reason)
     leader = session.get(Leader, leader_id)
     if leader is None or leader.centre_id != actor.centre_id:
         raise FieldProblems({"leader": "请从所列领导中选择。"})
     if leader.id == held.leader_id:
         raise FieldProblems({"leader": "请选择另一位领导。"})
-    wanted = Wanted(leader.id, held.day, held.half, held.starts, held.ends, held.kind, id=held.id)
-    found = ground(session, actor.centre_id, held.day, held.day, clock.day_of(at)).against(wanted)
+    wanted = Wanted(leader.id, old.day, old.half, old.starts, old.ends, old.kind, id=held.id)
+    found = ground(session, actor.centre_id, old.day, old.day, clock.day_of(at)).against(wanted)
     # the day itself was settled when it was published; who comes instead must be free, whatever the reason
     taken = [one for one in found if one.field in ("leader", "starts") and one.weight != conflicts.NOTE]
     if taken:
@@ -132,15 +133,22 @@ def substitute(
 
 
 def _standing(
-    session: Session, actor: Actor, reception_id: int, version: int | None
+    session: Session,
+    actor: Actor,
+    reception_id: int,
+    version: int | None,
+    at: datetime,
+    states: tuple[str, ...] = ("planned",),
 ) -> tuple[Week, Reception, Edition, Row]:
     week, held = locked(session, actor, reception_id, version)
     last = roster.last_edition(session, actor.centre_id, week.monday)
     old = next((row for row in roster.edition_rows(last) if row.id == held.id), None)
     if last is None or old is None:
-        raise Refused("这场接访没有公布，直接在日程里改即可。")
-    if held.state != "planned":
+        raise Refused("这场接访没有公布，或公布后已经取消。")
+    if held.state not in states:
         raise Refused("这场接访已经取消或已经接访，不能再改。")
+    if old.day < clock.day_of(at):
+        raise Refused("这场接访的日期已经过去，不能再改。")
     return week, held, last, old
 
 

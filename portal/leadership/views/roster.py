@@ -165,12 +165,16 @@ def may_edit() -> bool:
 
 def shown_reception(row: Row, held: Week, status: int, **context: Any) -> Response:
     """A reception that is not worked on now."""
-    last = roster.last_edition(db.session, actor().centre_id, held.monday)
-    public_now = any(each.id == row.id for each in roster.edition_rows(last)) and row.state == "planned"
     return page(
-        "leadership/reception_shown.html", status=status, row=row, week=held, public_now=public_now,
+        "leadership/reception_shown.html", status=status, row=row, week=held, public_now=_public_now(row),
         booked=roster.booked_counts(db.session, [row.id]).get(row.id, 0), why=operations.closed_words(held), **context,
     )  # fmt: skip
+
+
+def _public_now(row: Row) -> bool:
+    """Whether the public reads of this reception, and it can still be corrected."""
+    last = roster.last_edition(db.session, actor().centre_id, monday_of(row.day))
+    return row.state != "held" and any(each.id == row.id for each in roster.edition_rows(last))
 
 
 def _found(reception_id: int) -> tuple[Row, Week]:
@@ -197,6 +201,8 @@ def _first_values() -> dict[str, Any]:
     if last:
         values |= {"window": str(last.window_id or ""), "capacity": last.capacity, "slot_minutes": last.slot_minutes}
         values |= {"field": last.field}
+    if last and last.half == half:
+        values |= {"starts": clock_text(last.starts), "ends": clock_text(last.ends)}
     try:
         values["day"] = date.fromisoformat(request.args.get("day", ""))
     except ValueError:
@@ -208,7 +214,8 @@ def _reception_page(form: ReceptionForm, names: list[str], row: Row | None, stat
     day = form.day.data if isinstance(form.day.data, date) else clock.today()
     return page(
         "leadership/reception.html", status=status, form=form, names=names, row=row, monday=monday_of(day),
-        places=form.region.suggestions, reason=ReasonForm(formdata=None), **_against(form, row.id if row else 0),
+        places=form.region.suggestions, public_now=row is not None and _public_now(row),
+        **_against(form, row.id if row else 0),
     )  # fmt: skip
 
 
