@@ -33,22 +33,22 @@ YEARS_BACK = 4
 BODY_LABELS = dict(BODIES)
 COLUMNS = (
     Column("接访次数"),
-    Column("比去年同期"),
+    Column("接访比去年"),
     Column("其中下访"),
     Column("批次"),
-    Column("比去年同期"),
+    Column("批次比去年"),
     Column("人次"),
     Column("当场解决"),
     Column("解释引导"),
     Column("转送"),
     Column("交办"),
-    Column("比去年同期"),
+    Column("交办比去年"),
     Column("已办结"),
     Column("任务逾期"),
     Column("已解决"),
     Column("满意率", "share"),
 )
-NOTE = "交办的办理情况按交办的时间计、按今天的状态计；任务逾期含逾期未完成和逾期才完成的；满意率＝满意和基本满意占表态的比例"
+NOTE = "比去年：与去年同一天为止相比的增减；交办的办理情况按交办的时间计、按今天的状态计；任务逾期含逾期未完成和逾期才完成的；满意率＝满意和基本满意占表态的比例"
 
 
 class PeriodForm(FlaskForm):

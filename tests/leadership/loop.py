@@ -9,12 +9,18 @@ from portal.leadership.operations import bookings, sheets
 from portal.leadership.operations.instructions import TaskDraft
 from portal.leadership.operations.sheets import SheetGiven
 from portal.organisation.models import Unit
+from tests.cast.people import actors
 from tests.leadership.receptions import DAY, HEAD, LEADER, NINE, OFFICE, draft, later, matter, prepare, reception
 
 UNIT, UNIT_STAFF = "市信访局", "houwenjuan"
 CO_UNIT, CO_STAFF = "平陆县信访局", "yanhaiyan"
 DUE = DAY + timedelta(days=10)
 MINUTES, OPINION = "吕德胜说占地款拖了两年。", "请市信访局牵头，十天内把占地赔偿款算清、付清。"
+
+
+def staff_of(session) -> dict:
+    """The staff by login name."""
+    return actors(session)
 
 
 def unit_id(session, name: str = UNIT) -> int:

@@ -16,6 +16,7 @@ from portal.cases import queries as cases
 from portal.cases.operations import AttachmentRefused, FieldProblems, Refused, StaleVersion
 from portal.cases.views import kept
 from portal.cases.views.acting import note_reading
+from portal.cases.views.dossier import safe_text
 from portal.cases.views.kept import KeptForm
 from portal.database import db
 from portal.leadership.forms.loop import PaperForm, ReasonForm, SheetForm, VersionForm
@@ -143,7 +144,8 @@ def sheet_on_paper(booking_id: int, number: str) -> Response:
     """The sheet was signed by hand: its scan, and who signed."""
     _shown(booking_id, number)
     form = PaperForm()
-    if form.validate() and form.file.data is None:
+    form.validate()
+    if form.file.data is None:
         form.file.errors = ["请选择扫描件。"]
     if form.errors:
         return _filled(_shown(booking_id, number), 422, paper=form)
@@ -167,6 +169,7 @@ def sheet_print(booking_id: int, number: str) -> Response:
     note_reading("leader_sheet.opened", f"booking:{booking_id}")
     return page(
         "leadership/sheet_print.html",
+        safe=safe_text,
         shown=shown,
         centre=organisation.centre(db.session, actor().centre_id),
         made_at=clock.now(),
@@ -180,6 +183,7 @@ def _day(
     shown = queries.day(db.session, actor(), reception_id) or abort(404)
     return page(
         "leadership/day.html",
+        safe=safe_text,
         status=status,
         shown=shown,
         problem=problem,
@@ -258,6 +262,7 @@ def _sheet(
     who = actor()
     return page(
         "leadership/sheet.html",
+        safe=safe_text,
         status=status,
         shown=shown,
         form=form,

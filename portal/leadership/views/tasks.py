@@ -15,6 +15,7 @@ from portal.cases import operations as case_operations
 from portal.cases.forms import scoped
 from portal.cases.operations import AttachmentRefused, FieldProblems, Refused, StaleVersion
 from portal.cases.views.acting import spread
+from portal.cases.views.dossier import safe_text
 from portal.database import db
 from portal.leadership.forms.loop import (
     ExtendForm,
@@ -58,6 +59,7 @@ def tasks() -> Response:
     whole = own_unit is None and own_leader is None
     return page(
         "leadership/tasks.html",
+        safe=safe_text,
         tasks=found[:PAGE],
         more=len(found) > PAGE,
         number=number,
@@ -237,6 +239,7 @@ def _page(
     records = actor().may(Permission.LEADERSHIP_RECORD)
     return page(
         "leadership/instruction.html",
+        safe=safe_text,
         status=status,
         shown=shown,
         problem=problem,
