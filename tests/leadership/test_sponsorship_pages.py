@@ -282,6 +282,28 @@ def test_a_change_needs_its_reason_and_shows_the_way_it_went(hall, head, sign_in
     ]
 
 
+def test_the_sponsor_asks_units_and_the_answer_is_a_page_away(hall, head, sign_in):
+    made, _number = sponsored(hall, target=TARGET)
+    page = f"{LEDGER}/{made}/tasks"
+    leader = sign_in("leader")
+    given = {
+        "version": "2",
+        "words": "请两局会商。",
+        "what": "核清面积",
+        "lead": "市农业农村局",
+        "due": TARGET.isoformat(),
+    }
+    assert "请至少写明一项任务" in words_of(post(leader, page, page=page, version="2", words="请会商。"))
+    assert "没有找到这个单位" in errors_of(post(leader, page, page=page, **given | {"lead": "某局"}), "lead")
+    assert "不能作为目标" in errors_of(post(leader, page, page=page, **given | {"words": "劝其息访"}), "words")
+    assert post(leader, page, page=page, **given).status_code == 303
+    link = html(leader.get(f"{LEDGER}/{made}")).select_one('a[href^="/leadership/instructions/"]')
+    assert link.get_text() == "杜立新交办"
+    assert "核清面积" in words_of(sign_in("other-unit").get(link["href"]))
+    assert sign_in("clerk").get(page).status_code == 403
+    assert post(head, page, page=page, **given).status_code == 409  # the page knew an older version
+
+
 # ---- walls ----
 
 

@@ -1,5 +1,6 @@
 """包案: another leader takes over, the level is raised (提级包案), the sponsorship ends. History stays."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -9,8 +10,10 @@ from portal.access.actor import Actor
 from portal.cases.models import Case
 from portal.cases.operations import FieldProblems, Refused
 from portal.clock import day_of
-from portal.leadership.models import Leader, Sponsorship, SponsorTerm
-from portal.leadership.operations import circle
+from portal.leadership.models import Instruction, Leader, Sponsorship, SponsorTerm
+from portal.leadership.operations import circle, instructions
+from portal.leadership.operations.instructions import TaskDraft
+from portal.leadership.operations.letters_read import acts_for
 from portal.leadership.operations.sponsorship import (
     LONGEST_WHY,
     WHY,
@@ -82,6 +85,34 @@ def close(
     _end_term(session, held, at)
     note(session, actor, held, case, "closed", at, {"met": met}, {"result": held.result})
     return held
+
+
+def instruct(
+    session: Session,
+    actor: Actor,
+    sponsorship_id: int,
+    *,
+    words: str,
+    tasks: Sequence[TaskDraft],
+    version: int,
+    at: datetime,
+) -> Instruction:
+    """What the sponsor asks of units, as tasks. Raises Refused, StaleVersion, FieldProblems (those of instructions.issue)."""
+    held, case = locked(session, actor, sponsorship_id, version)
+    leader = session.get_one(Leader, held.leader_id)
+    if not may_instruct(session, actor, leader):
+        raise Refused(f"由{leader.name}本人、秘书或领导办公室交办。")
+    if sentence := silence_in(words):
+        raise FieldProblems({"words": sentence})
+    made = instructions.issue(session, actor, leader.id, case.id, "sponsor", held.id, words, tasks, at=at)
+    held.version += 1
+    session.flush()
+    return made
+
+
+def may_instruct(session: Session, actor: Actor, leader: Leader) -> bool:
+    """The leader, who types for the leader, and who manages sponsorships."""
+    return may_manage(actor) or acts_for(session, actor, leader)
 
 
 def levels_from(level: str) -> list[tuple[str, str]]:

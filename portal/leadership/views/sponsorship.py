@@ -19,6 +19,7 @@ from portal.cases.views.acting import note_reading, open_case
 from portal.cases.views.dossier import safe_text
 from portal.cases.views.worklists import number_of
 from portal.database import db
+from portal.leadership.forms.letters import InstructForm
 from portal.leadership.forms.sponsorship import (
     CO_FIELDS,
     ArrangeForm,
@@ -36,7 +37,7 @@ from portal.leadership.models import Sponsorship
 from portal.leadership.operations import sponsors
 from portal.leadership.operations import sponsorship as operations
 from portal.leadership.operations.letters_read import CHANNELS, may_put
-from portal.leadership.queries import leaders, letters_read
+from portal.leadership.queries import instructions, leaders, letters_read
 from portal.leadership.queries import sponsorship as queries
 from portal.leadership.sponsor_words import DUTIES, LEVELS, MET, READ_STATES
 from portal.leadership.views import blueprint
@@ -244,6 +245,26 @@ def close_sponsorship(sponsorship_id: int) -> Response:
     )  # fmt: skip
 
 
+@blueprint.route("/leadership/sponsorships/<int:sponsorship_id>/tasks", methods=["GET", "POST"])
+@requires(Permission.LEADERSHIP_READ)
+def instruct_sponsorship(sponsorship_id: int) -> Response:
+    """What the sponsor asks of units."""
+    shown = _found(sponsorship_id)
+    if not sponsors.may_instruct(db.session(), actor(), shown.leader):
+        abort(403)
+    form = InstructForm(data={"version": shown.held.version})
+    form.words.label.text = "工作要求"  # 批示 is the word for letters
+    names = teach(form, db.session)
+
+    def work(session: Any) -> Any:
+        return sponsors.instruct(
+            session, actor(), sponsorship_id, words=form.words.data, tasks=form.tasks, version=form.version.data or 0,
+            at=clock.now(),
+        )  # fmt: skip
+
+    return _answer(shown, form, work, "leadership/sponsorship_tasks.html", "任务已送到单位。", form.beside, names=names)
+
+
 @blueprint.post("/leadership/sponsorships/<int:sponsorship_id>/notes")
 @requires(Permission.LEADERSHIP_READ)
 def report_sponsorship(sponsorship_id: int) -> Response:
@@ -439,6 +460,8 @@ def _show(
         shown=shown,
         safe=safe_text,
         may_manage=running and operations.may_manage(actor()),
+        instructions=instructions.of_case(db.session, actor(), shown.case.id),
+        may_instruct=running and sponsors.may_instruct(db.session(), actor(), shown.leader),
         may_report=running and operations.may_report(actor(), shown.held, shown.leader),
         report=report or _report_form(shown.case, None),
         step_id=step[0] if step else None,
