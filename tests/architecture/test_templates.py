@@ -33,6 +33,14 @@ def test_nothing_is_inline(path: Path) -> None:
 
 
 @every_template
+def test_what_keeps_drafts_keeps_unfinished_forms(path: Path) -> None:
+    keepers = source.html_of(path).select("form[data-keeps]")
+    assert [form for form in keepers if not form.has_attr("novalidate")] == [], (
+        "htmx sends nothing while a field is empty"
+    )
+
+
+@every_template
 def test_nothing_is_marked_safe_unread(path: Path) -> None:
     assert re.findall(r"\|\s*safe\b|autoescape false", source.text_of(path)) == []
 
