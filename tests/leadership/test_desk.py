@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from portal import clock, database
-from portal.leadership.models import Attendant, Edition, Reception, Week
+from portal.leadership.models import Attendant, Edition, Grade, Leader, Reception, Week
 from portal.leadership.operations import instructions, letters_read
 from portal.leadership.operations import sponsorship as sponsorships
 from portal.leadership.operations.instructions import TaskDraft
@@ -109,9 +109,18 @@ def test_late_tasks_and_matters_are_said_with_word_and_shape(busy, sign_in):
     assert page.select("#desk-tasks")[0].find_next("li").get_text(" ", strip=True).startswith(UNIT)
 
 
-def test_today_is_called_today_and_a_draft_is_not_there(hall, sign_in, published):
+def test_today_is_called_today_and_a_draft_is_not_there(hall, sign_in, published, inside):
     published(TODAY + timedelta(days=10), public=False)
-    assert "没有已公布的接访安排" in words_of(sign_in("leader").get(DESK))
+    with inside(), database.write() as session:
+        grade = Grade(
+            centre_id=actor_named(session, "head").centre_id, name="市级领导", times=1, per="quarter", source="试"
+        )
+        session.add(grade)
+        session.flush()
+        session.get_one(Leader, leader_id(session)).grade_id = grade.id
+    told = words_of(sign_in("leader").get(DESK))
+    assert "没有已公布的接访安排" in told
+    assert "接访 0 次（每季度 1 次） 还没有安排" in told
     published(TODAY)
     assert "今天接访" in words_of(sign_in("leader").get(DESK))
 

@@ -38,17 +38,26 @@ def desk() -> Response:
     leader = next((one for one in served if one.id == wanted), None) if wanted else served[0]
     if leader is None:
         abort(404)
+    found = queries.desk(db.session, actor(), leader, today)
     return page(
         "leadership/desk.html",
-        desk=queries.desk(db.session, actor(), leader, today),
+        desk=found,
+        covered=_covered(found),
         served=served,
         today=today,
         shown=queries.SHOWN,
         levels=LEVELS,
         booked=BOOKED,
-        covered=COVERED,
         clock_text=clock_text,
         brief=BRIEF if BRIEF in current_app.view_functions else None,
         form=InstructForm(formdata=None),
         safe=safe_text,
     )
+
+
+def _covered(found: queries.Desk) -> tuple[str, str] | None:
+    """(word, level) of how often the leader received. What is planned in a draft is not known here before it is published."""
+    if found.covered is None:
+        return None
+    hidden = found.covered.state == "planned" and found.next is None
+    return COVERED["due" if hidden else found.covered.state]

@@ -460,7 +460,7 @@ def _show(
         shown=shown,
         safe=safe_text,
         may_manage=running and operations.may_manage(actor()),
-        instructions=instructions.of_case(db.session, actor(), shown.case.id),
+        instructions=instructions.of_case(db.session, actor(), shown.case.id, clock.today()),
         may_instruct=running and sponsors.may_instruct(db.session(), actor(), shown.leader),
         may_report=running and operations.may_report(actor(), shown.held, shown.leader),
         report=report or _report_form(shown.case, None),
