@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("booked_by", sa.Integer(), nullable=True),
         sa.Column("booked_at", sa.DateTime(), nullable=False),
         sa.Column("told_at", sa.DateTime(), nullable=True),
+        sa.Column("told_what", sa.String(length=240), server_default="", nullable=False),
         sa.Column("arrived_at", sa.DateTime(), nullable=True),
         sa.Column("started_at", sa.DateTime(), nullable=True),
         sa.Column("ended_at", sa.DateTime(), nullable=True),

@@ -17,6 +17,7 @@ from portal.leadership.operations import bookings as operations
 from portal.leadership.operations import briefs, publishing, roster
 from portal.leadership.operations.bookings import BookingDraft
 from portal.leadership.operations.roster import ReceptionGiven
+from portal.leadership.operations.telling import mark_told
 from portal.leadership.queries import published
 from portal.leadership.queries import roster as roster_queries
 from portal.leadership.vocabulary import monday_of
@@ -128,7 +129,7 @@ def _put(
     except (Refused, FieldProblems):
         return None  # a place that is over by now, or a leader who must not receive it: the next one then
     if place % 3:
-        operations.mark_told(session, office, booked.id, how="slip" if place % 2 else "phone", at=now)
+        mark_told(session, office, booked.id, how="slip" if place % 2 else "phone", at=now)
     if place % 2 == 0:
         briefs.generate(session, office, booked.id, at=now)
     return booked

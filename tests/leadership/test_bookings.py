@@ -12,10 +12,11 @@ from portal.cases.models import Case
 from portal.cases.operations import FieldProblems, Refused, conduct
 from portal.cases.timeline import timeline
 from portal.leadership import slots
-from portal.leadership.models import Booking, Reception, Week
+from portal.leadership.models import Booking, Edition, Reception, Week
 from portal.leadership.operations import bookings as operations
 from portal.leadership.operations.bookings import Full, InConflict
 from portal.leadership.operations.check_in import check_in
+from portal.leadership.operations.telling import mark_told
 from portal.leadership.queries import bookings as queries
 from portal.organisation.models import Service, Unit
 from portal.queue import operations as queue
@@ -176,7 +177,8 @@ def test_only_published_receptions_that_are_not_over(session, staff, do, morning
     assert list(problem.value.problems) == ["source"]
 
     def unpublish(writing) -> None:
-        writing.get_one(Week, morning.week_id).state = "draft"
+        week = writing.get_one(Week, morning.week_id)
+        week.state, week.published_at = "draft", None
 
     do(unpublish)
     for wanted in (morning, tomorrow):
@@ -184,6 +186,22 @@ def test_only_published_receptions_that_are_not_over(session, staff, do, morning
             do(operations.book, clerk, wanted.id, case.id, draft(), at=AT)
     assert queries.reception(session, clerk, morning.id) is None
     assert queries.receptions(session, clerk, DAY, DAY + timedelta(days=7)) == []
+
+
+def test_what_was_added_to_a_published_week_waits_for_the_next_edition(session, staff, do, morning, case):
+    def publish(writing) -> None:
+        writing.add(
+            Edition(
+                centre_id=morning.centre_id, week_id=morning.week_id, number=1, monday=DAY, rows=[{"id": morning.id}], at=AT
+            )
+        )  # fmt: skip
+
+    do(publish)
+    added = do(reception, staff, "柏伟民")
+    with pytest.raises(Refused, match="还没有公布"):
+        do(operations.book, staff[OFFICE], added.id, case.id, draft(), at=AT)
+    assert [each.id for each in queries.receptions(session, staff[OFFICE], DAY, DAY)] == [morning.id]
+    do(operations.book, staff[OFFICE], morning.id, case.id, draft(), at=AT)
 
 
 # ---- 回避 ----
@@ -276,7 +294,7 @@ def test_counselling_and_strangers_cases_are_not_booked(session, staff, do, morn
 def test_moved_it_keeps_its_code_and_the_visitor_is_to_be_told_anew(session, staff, do, morning, case):
     office = staff[OFFICE]
     made = do(operations.book, office, morning.id, case.id, draft(), at=AT)
-    do(operations.mark_told, office, made.id, how="slip", at=later(1))
+    do(mark_told, office, made.id, how="slip", at=later(1))
     assert queries.untold(session, office, DAY) == []
     friday = do(reception, staff, "柏伟民", DAY + timedelta(days=1))
     with pytest.raises(FieldProblems) as problem:
@@ -290,13 +308,30 @@ def test_moved_it_keeps_its_code_and_the_visitor_is_to_be_told_anew(session, sta
     with pytest.raises(Refused, match="刚刚有变化"):
         do(operations.cancel, office, made.id, version=1, reason="不来了", at=later(3))
     do(operations.cancel, office, made.id, version=2, reason="群众来电不来了", at=later(3))
+    assert [each.id for each in queries.untold(session, office, DAY)] == [made.id]
+    do(mark_told, office, made.id, how="phone", at=later(4))
+    assert queries.untold(session, office, DAY) == []
     assert queries.reception(session, office, friday.id).free == 6
     assert [title for title, _ in told(session, office, case.id)] == [
         "约见领导：市委副书记、市长 杜立新",
         "已告知约见时间：市委副书记、市长 杜立新",
         "改约领导：市委常委、常务副市长 柏伟民",
         "取消约见领导：市委常委、常务副市长 柏伟民",
+        "已告知约见时间：市委常委、常务副市长 柏伟民",
     ]
+
+
+def test_whoever_was_told_a_time_that_changed_is_to_be_told_anew(session, staff, do, morning, case):
+    office = staff[OFFICE]
+    made = do(operations.book, office, morning.id, case.id, draft(), at=AT)
+    do(mark_told, office, made.id, how="phone", at=AT)
+    assert queries.one(session, office, made.id).told
+
+    def shift(writing) -> None:
+        writing.get_one(Reception, morning.id).place = "市政府 301 室"
+
+    do(shift)
+    assert [each.id for each in queries.untold(session, office, DAY)] == [made.id]
 
 
 def test_whoever_is_displaced_stays_listed_until_dealt_with(session, staff, do, morning, case):

@@ -18,6 +18,7 @@ class Booking(Base):
     ``why`` it was chosen: backlog, sponsored, group, overdue, other. ``slot`` is the minute of the day, None for walk-ins without
     one. ``headcount`` are all who come, ``representatives`` who speak (信访工作条例 第二十条第三款: at most 5). ``ticket_id`` is the
     ordinary number with which the visitor waits. ``waiver``: why a conflict of interest of the leader was waived, and by whom.
+    ``told_what`` is the day, time, place and leader as the visitor was told: where they are others now, the visitor is to be told anew.
     """
 
     __tablename__ = "leader_booking"
@@ -41,6 +42,7 @@ class Booking(Base):
     booked_by: Mapped[int | None]
     booked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    told_what: Mapped[str] = mapped_column(String(240), default="", server_default="")
     arrived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

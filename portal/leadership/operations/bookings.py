@@ -147,7 +147,8 @@ def move(
     old = {"from_reception": booking.reception_id, "from_slot": booking.slot}
     if reception.id != booking.reception_id:
         booking.position = _next_position(session, reception.id)
-    booking.reception_id, booking.slot, booking.told_at = reception.id, slot, None
+    booking.reception_id, booking.slot = reception.id, slot
+    booking.told_at, booking.told_what = None, ""
     booking.reason, booking.version = said, booking.version + 1
     # who had come in vain comes again, with a new number
     booking.state, booking.arrived_at, booking.ticket_id = BOOKED, None, None
@@ -162,19 +163,9 @@ def cancel(session: Session, actor: Actor, booking_id: int, *, version: int, rea
     said = _reason(reason)
     booking, case = open_booking(session, actor, booking_id, version=version, states=(BOOKED, ARRIVED, ABSENT))
     booking.state, booking.reason, booking.version = CANCELLED, said, booking.version + 1
+    booking.told_at, booking.told_what = None, ""
     session.flush()
     note_booking(session, actor, booking, case, "cancelled", at, words={"reason": said})
-    return booking
-
-
-def mark_told(session: Session, actor: Actor, booking_id: int, *, how: str, at: datetime) -> Booking:
-    """The visitor knows day, time and place: by ``slip`` or ``phone``. Raises FieldProblems (how), Refused."""
-    if how not in booking_words.TOLD:
-        raise FieldProblems({"how": "请选择怎样告知的。"})
-    booking, case = open_booking(session, actor, booking_id, states=(BOOKED, ARRIVED, ABSENT, CANCELLED))
-    booking.told_at = at
-    session.flush()
-    note_booking(session, actor, booking, case, "told", at, {"how": how})
     return booking
 
 

@@ -13,7 +13,7 @@ from portal.cases import queries as cases
 from portal.cases.models import Case, Party
 from portal.leadership import booking_words, slots, vocabulary
 from portal.leadership.models import Booking, Leader, Reception, Week
-from portal.leadership.operations.bookings import FREES, code_hash
+from portal.leadership.operations.bookings import CANCELLED, FREES, code_hash
 from portal.leadership.queries import published
 from portal.organisation.models import Window
 from portal.organisation.spans import clock_text
@@ -121,6 +121,7 @@ class BookingShown:
     ticket_number: str
     code: str
     told_at: datetime | None
+    told_what: str
     arrived_at: datetime | None
     started_at: datetime | None
     ended_at: datetime | None
@@ -139,6 +140,18 @@ class BookingShown:
     def when(self) -> str:
         """12月2日（周三）上午."""
         return vocabulary.when_words(self.day, self.half)
+
+    @property
+    def promise(self) -> str:
+        """Day, time, place and leader: what the visitor is told, or that it is called off."""
+        if CANCELLED in (self.state, self.reception_state):
+            return CANCELLED
+        return f"{self.day.isoformat()} {self.time} {self.where} {self.post}"
+
+    @property
+    def told(self) -> bool:
+        """Whether what the visitor was told still holds."""
+        return self.told_at is not None and self.told_what == self.promise
 
     @property
     def stands_label(self) -> str:
@@ -207,15 +220,17 @@ def displaced(session: Session, actor: Actor) -> list[BookingShown]:
 
 
 def untold(session: Session, actor: Actor, today: date) -> list[BookingShown]:
-    """Booked for today or later, or called off, and the visitor was not told of it yet. Two queries."""
-    called_off = and_(Booking.state == "cancelled", Reception.state == "cancelled")
+    """For today or later, booked or called off, and the visitor does not know it as it is now. Two queries.
+
+    What waits to be moved or called off (``displaced``) is not listed here as well.
+    """
     wanted = _bookings(actor).where(
         Reception.day >= today,
-        or_(and_(Booking.state == "booked", Reception.state == "planned"), called_off),
-        Booking.told_at.is_(None),
+        or_(and_(Booking.state == "booked", Reception.state == "planned"), Booking.state == CANCELLED),
         cases.visible(actor),
     )
-    return _told(session, session.execute(wanted.order_by(Reception.day, Booking.slot, Booking.id).limit(LISTED)).all())
+    rows = session.execute(wanted.order_by(Reception.day, Booking.slot, Booking.id).limit(LISTED)).all()
+    return [each for each in _told(session, rows) if not each.told]
 
 
 def arriving(session: Session, centre_id: int, today: date) -> list[BookingShown]:
@@ -372,6 +387,7 @@ def _booking(
         ticket_number=ticket.number if ticket else "",
         code="" if hidden else row.code,
         told_at=row.told_at,
+        told_what=row.told_what,
         arrived_at=row.arrived_at,
         started_at=row.started_at or (from_ticket.started_at if from_ticket else None),
         ended_at=row.ended_at or (from_ticket.ended_at if from_ticket else None),

@@ -18,8 +18,9 @@ from portal.cases.timeline import timeline
 from portal.documents.letters import queries as letters
 from portal.leadership import brief_lines
 from portal.leadership.brief_lines import SECTIONS
-from portal.leadership.models import Booking, Brief
+from portal.leadership.models import Booking, Brief, Task, TaskUnit
 from portal.leadership.queries.bookings import BookingShown
+from portal.organisation.models import Unit
 from portal.people import redaction
 from portal.statutes.queries import law
 
@@ -173,6 +174,15 @@ def _unit_view(session: Session, actor: Actor, case: Case) -> str:
             until = f"，{made.promised_on} 前" if made.promised_on else ""
             kept = f"，{vocabulary.label(vocabulary.SETTLED, made.settled_how)}" if made.settled_at else ""
             lines.append(f"承诺：{made.promise.rstrip('。')}{until}{kept}。")
+    reply = (
+        select(TaskUnit.reply, TaskUnit.replied_at, Unit.short_name)
+        .join(Task, Task.id == TaskUnit.task_id)
+        .join(Unit, Unit.id == TaskUnit.unit_id)
+        .where(Task.case_id == case.id, TaskUnit.replied_at.is_not(None))
+        .order_by(TaskUnit.replied_at.desc(), TaskUnit.id.desc())
+    )
+    for words, at, unit in session.execute(reply.limit(1)):
+        lines.insert(0, f"{clock.day_of(at)} {unit}回复：{words.rstrip('。')}。")
     numbered = next((each for each in letters.of_case(session, actor, case) if each.number and not each.replaced), None)
     if numbered:
         served = f"，{numbered.served_on} 送达" if numbered.served_on else ""

@@ -18,6 +18,7 @@ from portal.documents.codes import grouped
 from portal.leadership.forms.bookings import CancelForm, CodeForm, MoveForm, ToldForm
 from portal.leadership.operations import bookings as operations
 from portal.leadership.operations.check_in import NO_BOOKING, check_in
+from portal.leadership.operations.telling import mark_told
 from portal.leadership.queries import bookings as queries
 from portal.leadership.queries.bookings import BookingShown
 from portal.leadership.views import blueprint
@@ -89,7 +90,7 @@ def told(booking_id: int) -> Response:
     if not form.validate():
         return _show(booking_id, 422, "请选择怎样告知的。")
     try:
-        database.attempt(_run, operations.mark_told, booking_id, {"how": form.how.data})
+        database.attempt(_run, mark_told, booking_id, {"how": form.how.data})
     except Refused as problem:
         return _show(booking_id, 409, str(problem))
     if form.how.data == "slip":
