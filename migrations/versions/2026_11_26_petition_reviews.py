@@ -1,4 +1,4 @@
-"""复查 and 复核 as procedures of their own, rows for what ran inside the petition with their clocks; recusals that were asked for."""
+"""复查 and 复核 as procedures of their own, rows for what ran inside the petition with their clocks; recusals, 督办."""
 
 import json
 
@@ -32,6 +32,9 @@ def upgrade() -> None:
     op.create_index(RUNNING, "proceeding", columns, unique=True, sqlite_where=OPEN, postgresql_where=OPEN)
     op.create_table("recusal", *_recusal())
     op.create_index("ix_recusal_case_id", "recusal", ["case_id"])
+    op.create_table("supervision_proposal", *_proposal())
+    op.create_index("ix_supervision_proposal_centre_id_state", "supervision_proposal", ["centre_id", "state", "id"])
+    op.create_index("ix_supervision_proposal_case_id", "supervision_proposal", ["case_id"])
     connection = op.get_bind()
     petitions = sa.text("SELECT id, state, data FROM proceeding WHERE platform = 'petition' ORDER BY id")
     for earlier, state, stored in connection.execute(petitions).all():
@@ -66,6 +69,28 @@ def _recusal() -> tuple[sa.schema.SchemaItem, ...]:
     )
 
 
+def _proposal() -> tuple[sa.schema.SchemaItem, ...]:
+    return (
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("centre_id", sa.Integer(), nullable=False),
+        sa.Column("case_id", KEY, nullable=False),
+        sa.Column("platform", sa.String(30), nullable=False),
+        sa.Column("ground", sa.String(20), nullable=False),
+        sa.Column("unit", sa.String(120), nullable=False),
+        sa.Column("advice", sa.Text(), nullable=False),
+        sa.Column("key", sa.String(60), nullable=False),
+        sa.Column("overdue_since", sa.Date(), nullable=True),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("proposed_by", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(10), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("answered_at", sa.DateTime(), nullable=True),
+        sa.Column("answered_by", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["case_record.id"], name="fk_supervision_proposal_case_id_case_record"),
+        sa.PrimaryKeyConstraint("id", name="pk_supervision_proposal"),
+    )
+
+
 def _link(
     connection: sa.Connection, earlier: int, of: int, level: str, state: str, stored: object, keys: tuple[str, ...]
 ) -> int:
@@ -84,6 +109,7 @@ def _link(
 
 def downgrade() -> None:
     """Put the clocks back where the petition is, and take rows and columns away."""
+    op.drop_table("supervision_proposal")
     op.drop_table("recusal")
     connection = op.get_bind()
     for _ in LEVELS:  # a 复核 is of a 复查, which is of a petition

@@ -33,6 +33,7 @@ class Permission(StrEnum):
     LEADERSHIP_RECORD = "leadership:record"
     LEADERSHIP_SIGN = "leadership:sign"
     LEADERSHIP_TASK = "leadership:task"
+    SUPERVISION_ANSWER = "supervision:answer"
     PERSON_READ = "person:read"
     PERSON_REVEAL = "person:reveal"
     GOVERNANCE_HANDLE = "governance:handle"
@@ -144,7 +145,7 @@ POLICY: dict[Role, frozenset[Permission]] = {
     Role.DELEGATE: frozenset({P.SESSION_USE, P.CASE_READ}),
     Role.SUPERVISOR: frozenset(
         {P.SESSION_USE, P.CASE_READ, P.CASE_READ_ALL, P.QUEUE_OVERVIEW, P.PERSON_READ, P.REPORT_READ}
-        | {P.LEADERSHIP_READ}
+        | {P.LEADERSHIP_READ, P.SUPERVISION_ANSWER}
     ),
     Role.CONFERENCE: frozenset({P.SESSION_USE, P.CASE_READ, P.CASE_READ_ALL, P.REPORT_READ, P.LEADERSHIP_READ}),
     Role.LEADER: frozenset(

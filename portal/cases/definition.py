@@ -85,6 +85,7 @@ class Step:
     ``respondent``, ``reachable`` (the petitioner's name and address both stand in the record), ``other`` (.same .running .overdue
     .linked; None where the portal does not keep that number) and ``linked`` (level → values of the newest procedure of that
     level); it returns a Chinese reason to refuse, or None. ``clears`` names values that no longer hold after the step.
+    ``proposes`` 督办: the step asks for supervision_ground, supervised_unit and supervision_advice.
     ``opens`` is the level of a Linked procedure that the step opens; what the step starts runs there. ``answers``, on a step of a
     linked procedure, is the state in which the procedure that waited for it goes on; its clocks named in ``stops`` stop too.
     ``article`` is shown beside the button.
@@ -107,6 +108,7 @@ class Step:
     opens: str = ""
     answers: str = ""
     clears: tuple[str, ...] = ()
+    proposes: bool = False
 
     def leads_to(self, state: str) -> str:
         """The state after this step, taken in ``state``."""

@@ -353,6 +353,37 @@ class Recusal(Base):
     __table_args__ = (Index("ix_recusal_case_id", "case_id"),)
 
 
+class Proposal(Base):
+    """督办 was proposed on a procedure (信访工作条例 第四十条第一款), with the limit of the office that had passed first, if one had.
+
+    ``key`` and ``overdue_since`` (the last day that passed) are "" and None where nothing was overdue. ``state``: open, taken,
+    declined; ``answer`` is the reason.
+    """
+
+    __tablename__ = "supervision_proposal"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    centre_id: Mapped[int]
+    case_id: Mapped[int] = _case()
+    platform: Mapped[str] = mapped_column(String(30))
+    ground: Mapped[str] = mapped_column(String(20))
+    unit: Mapped[str] = mapped_column(String(120))
+    advice: Mapped[str] = mapped_column(Sealed)
+    key: Mapped[str] = mapped_column(String(60), default="")
+    overdue_since: Mapped[date | None]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    proposed_by: Mapped[int]
+    state: Mapped[str] = mapped_column(String(10), default="open")
+    answer: Mapped[str] = mapped_column(Sealed, default="")
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answered_by: Mapped[int | None]
+
+    __table_args__ = (
+        Index("ix_supervision_proposal_centre_id_state", "centre_id", "state", "id"),
+        Index("ix_supervision_proposal_case_id", "case_id"),
+    )
+
+
 class Rating(Base):
     """满意: what the citizen says, on the facing page or by slip code. No staff account can write one."""
 

@@ -206,6 +206,11 @@ def _recusal_told(entry: Entry) -> Telling:
     return (f"回避决定告知信访人：{entry.words['official']}", f"{entry.data['told_on']} {how}")
 
 
+def _supervision_answered(entry: Entry) -> Telling:
+    did = "采纳，列入督办" if entry.data["state"] == "taken" else "不采纳"
+    return (f"督办建议：{did}", entry.words.get("reason", ""))
+
+
 def _cared(entry: Entry) -> Telling:
     return ("疏导帮扶：" + vocabulary.label(vocabulary.CARE, entry.data["kind"]), entry.words.get("words", ""))
 
@@ -258,6 +263,7 @@ TELLERS: dict[str, tuple[str, Callable[[Entry], Telling]]] = {
     "case.recusal_asked": ("record", _recusal_asked),
     "case.recusal_decided": ("record", _recusal_decided),
     "case.recusal_told": ("record", _recusal_told),
+    "supervision.answered": ("record", _supervision_answered),
     "case.cared": ("record", _cared),
     "case.closed": ("record", _said("办结", "remark")),
     "case.rated": ("rating", lambda entry: ("群众评价", vocabulary.label(vocabulary.SCORES, entry.data["score"]))),

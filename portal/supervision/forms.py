@@ -7,6 +7,8 @@ from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField, ValidationError
 
 from portal.access.forms import plain
+from portal.cases.forms.fields import AtMost, Chips, Filled, Lines, choices
+from portal.cases.operations.proposals import ANSWERS
 from portal.supervision.pending import EVERY
 
 MOST_DAYS, MOST_POINTS = 365, 6
@@ -46,3 +48,10 @@ class PointsForm(FlaskForm):
         """One of the offered limits."""
         if field.data not in dict(self.key.choices):
             raise ValidationError("请从所列期限中选择。")
+
+
+class AnswerForm(FlaskForm):
+    """The answer to a proposal of 督办."""
+
+    answer = Chips("是否采纳", [Filled("请选择是否采纳。")], choices=choices(ANSWERS))
+    reason = Lines("理由", [AtMost(1000)], description="不采纳的，必须写明理由")

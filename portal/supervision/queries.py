@@ -76,7 +76,7 @@ def _line(actor: Actor, rules: Rulebook, row: Any, matter: Any) -> Line:
     closed_off = platform is not None and platform.sealed and platform.code not in actor.platforms
     about = row.case_id is not None
     readable = not about or (matter is not None and not closed_off)
-    rule = _rule(rules, row) if about and readable else None
+    rule = _rule(rules, row) if about and readable and "key" in row.data else None
     return Line(
         id=row.id,
         kind=row.kind,

@@ -8,19 +8,21 @@ from portal import clock, database
 from portal.access.guard import actor, requires
 from portal.access.permissions import Permission
 from portal.cases import registry
+from portal.cases.operations import FieldProblems, Refused
 from portal.cases.views.dossier import lamp_of
 from portal.database import db
 from portal.organisation import spans
 from portal.statutes.queries import law
 from portal.statutes.rulebook import Rulebook
-from portal.supervision import due, operations, queries, working
-from portal.supervision.forms import PointsForm
+from portal.supervision import due, operations, proposals, queries, working
+from portal.supervision.forms import AnswerForm, PointsForm
 from portal.supervision.pending import EVERY, office_keys
 from portal.web.htmx import done, page, wants_part
 from portal.web.routing import row_number
 
 blueprint = Blueprint("inbox", __name__)
 MOST_UNREAD = 99
+PROPOSALS = {"open": "待答复", "taken": "已采纳", "declined": "未采纳"}
 
 
 @blueprint.get("/inbox")
@@ -71,6 +73,45 @@ def falling_due(scope: str, when: str) -> Response:
         whens=due.WHEN,
         later=f"{found[-1].due}_{found[-1].clock_id}" if more else None,
     )
+
+
+@blueprint.get("/supervision/proposals")
+@requires(Permission.SUPERVISION_ANSWER)
+def open_proposals() -> Response:
+    """督办建议: who proposed it, why, which limit had passed, since when."""
+    state = request.args.get("state", "open")
+    if state not in PROPOSALS:
+        abort(404)
+    lines = proposals.lines(db.session, actor(), state)
+    return page("supervision/proposals.html", lines=lines, state=state, states=PROPOSALS)
+
+
+@blueprint.route("/supervision/proposals/<int:proposal_id>", methods=["GET", "POST"])
+@requires(Permission.SUPERVISION_ANSWER)
+def answer_proposal(proposal_id: int) -> Response:
+    """Take a proposal up or decline it with a reason."""
+    line = proposals.find(db.session, actor(), proposal_id)
+    if line is None:
+        abort(404)
+    form = AnswerForm()
+    if form.validate_on_submit() and _answered(form, proposal_id):
+        flash("已答复，并告知提出的人员。", "success")
+        return done("inbox.open_proposals")
+    return page("supervision/proposal.html", form=form, line=line, status=422 if form.is_submitted() else 200)
+
+
+def _answered(form: AnswerForm, proposal_id: int) -> bool:
+    given = {"state": form.answer.data, "reason": form.reason.data or "", "at": clock.now()}
+    try:
+        with database.write() as session:
+            proposals.answer(session, actor(), proposal_id, **given)
+    except FieldProblems as problem:
+        form.reason.errors = list(problem.problems.values())
+        return False
+    except Refused as problem:
+        form.form_errors.append(str(problem))
+        return False
+    return True
 
 
 @blueprint.route("/admin/hall/reminders", methods=["GET", "POST"])

@@ -20,6 +20,10 @@ __all__ = ["clerk", "founded"]
 TODAY = "2026-11-23"
 RECEIVED = ("receive", {"received_on": TODAY, "proof": "receipt"})
 NOTIFIED = ("notify", {"notified_on": TODAY, "notified_how": "spot", "notice_number": "受理〔2026〕1号"})
+DIRECT = (
+    "receive_direct",
+    {"direct_unit": "市自然资源和规划局", "received_on": TODAY, "not_petition_office": "y"},
+)
 SENT = (("refer", {"unit": "平陆县自然资源局"}), RECEIVED)
 ACCEPTED = (*SENT, NOTIFIED)
 HANDLED = (*ACCEPTED, ("handle", {"accepted_on": TODAY, "not_one_to_five": "y"}))
@@ -86,6 +90,57 @@ STORIES = {
             (
                 "cease",
                 {"rereview_number": "复核1号", "concluded_on": "2026-10-08", "same_facts": "y", "same_reasons": "y"},
+            ),
+        ),
+    ),
+    "直接收到：属于本单位职权": Told(
+        "led_in",
+        (
+            DIRECT,
+            ("notify", NOTIFIED[1]),
+            ("lead_in", {"path": "two", "led_to": "县劳动仲裁委", "limits_told": "一年"}),
+        ),
+    ),
+    "直接收到：转送下级": Told(
+        "led_in",
+        (
+            DIRECT,
+            ("refer_down", {"unit": "平陆县自然资源局", "directed_on": TODAY, "directed_how": "spot"}),
+            RECEIVED,
+            NOTIFIED,
+            ("lead_in", {"path": "two", "led_to": "县劳动仲裁委", "limits_told": "一年"}),
+        ),
+    ),
+    "直接收到：交办下级": Told(
+        "led_in",
+        (
+            DIRECT,
+            (
+                "assign_down",
+                {
+                    "unit": "平陆县自然资源局",
+                    "report_by": "2026-12-31",
+                    "directed_on": TODAY,
+                    "directed_how": "post",
+                },
+            ),
+            RECEIVED,
+            NOTIFIED,
+            ("lead_in", {"path": "two", "led_to": "县劳动仲裁委", "limits_told": "一年", "report": "received"}),
+        ),
+    ),
+    "直接收到：不属于职权": Told(
+        "directed",
+        (
+            DIRECT,
+            (
+                "direct_elsewhere",
+                {
+                    "competent_organ": "县住建局",
+                    "reason": "房屋质量归住建",
+                    "directed_on": TODAY,
+                    "directed_how": "spot",
+                },
             ),
         ),
     ),
@@ -325,6 +380,36 @@ def test_an_assignment_has_the_day_that_was_named_and_its_report(clerk: FlaskCli
     with inside() as session:
         named = session.scalar(select(Clock).where(Clock.key == "petition.report_back"))
         assert named.effective_due.isoformat() == "2026-12-31"
+
+
+def test_a_unit_that_has_a_petition_directly_has_its_own_fifteen_days(clerk: FlaskClient, inside: Callable) -> None:
+    number = register(clerk)
+    office = refusal(take(clerk, number, "receive_direct", {"direct_unit": "市局", "received_on": TODAY}))
+    assert "不是信访部门" in office
+    taken(clerk, number, DIRECT)
+    with inside() as session:
+        due = dict(session.execute(select(Clock.key, Clock.effective_due).where(Clock.stopped_at.is_(None))).all())
+    assert {key: day.isoformat() for key, day in due.items()} == {"petition.notice_direct": "2026-12-08"}
+    assert next(iter(offered(clerk, number))) == "notify", "own competence is the natural next step"
+    down = {"unit": "县局", "directed_on": "2026-11-20", "directed_how": "spot"}
+    assert "不能早于收到之日" in refusal(take(clerk, number, "refer_down", down))
+    assert "书面告知信访人之日" in refusal(take(clerk, number, "refer_down", {"unit": "县局", "directed_how": "spot"}))
+    taken(clerk, number, ("refer_down", down | {"directed_on": TODAY}))
+    assert clocks_of(inside, number) == set(), "the receiving unit's days begin with its own receipt"
+
+
+def test_nobody_is_told_to_bring_an_accusation_to_the_accused(clerk: FlaskClient, inside: Callable) -> None:
+    number = register(clerk, purpose="accusation", respondent_name="某某镇政府")
+    taken(clerk, number, DIRECT)
+    told = {"reason": "归镇里管", "directed_on": TODAY, "directed_how": "spot"}
+    assert "第三十条第三款" in refusal(
+        take(clerk, number, "direct_elsewhere", told | {"competent_organ": "某某镇政府"})
+    )
+    assert "移送有权机关" in refusal(
+        take(clerk, number, "refer_down", {"unit": "县局", "directed_on": TODAY, "directed_how": "spot"})
+    )
+    assert state_of(inside, number) == "direct"
+    taken(clerk, number, ("direct_elsewhere", told | {"competent_organ": "县纪委监委"}))
 
 
 ASSIGNED = (("assign", {"unit": "县住建局", "report_by": "2026-12-31"}), RECEIVED)

@@ -14,7 +14,7 @@ from portal.access.actor import Actor
 from portal.cases import registry
 from portal.cases.definition import Choice, Day, Field, Flag, Number, Platform, Step, Text
 from portal.cases.models import Case, Proceeding
-from portal.cases.operations import clocks, conduct, grants, linked, others, parties, record
+from portal.cases.operations import clocks, conduct, grants, linked, others, parties, proposals, record
 from portal.cases.operations.given import FieldProblems, Refused, StaleVersion
 from portal.clock import day_of
 from portal.keys import ring
@@ -84,8 +84,9 @@ def advance(
 
     Raises StaleVersion (with what the others did), Refused, FieldProblems. All in the caller's one transaction.
     """
+    case = record.hold(session, select(Proceeding.case_id).where(Proceeding.id == proceeding_id).scalar_subquery())
     proceeding = session.scalar(select(Proceeding).where(Proceeding.id == proceeding_id).with_for_update())
-    if proceeding is None:
+    if case is None or proceeding is None:
         raise Refused("没有这个程序。")
     platform = registry.platform(proceeding.platform)
     declared = _declared(platform, step)
@@ -93,7 +94,6 @@ def advance(
     if proceeding.version != version or proceeding.state not in declared.source:
         raise StaleVersion(changes_since(session, proceeding, version), proceeding.version)
     values = validated(declared.fields, data, at)
-    case = session.get(Case, proceeding.case_id)
     conduct.refuse_recused(session, actor, case)
     _refuse_by_guard(session, case, proceeding, platform, declared, values, at)
     values = _without_personal_numbers(session, case, declared, values)
@@ -114,6 +114,8 @@ def advance(
     }
     if declared.other:
         others.tie(session, actor, case, values.get(declared.other, ""), why=declared.label, at=at)
+    if declared.proposes:
+        proposals.propose(session, actor, case, proceeding, values, at)
     if proceeding.closed_at:
         stated["stopped"] += clocks.stop(session, proceeding, None, f"{platform.code}.{declared.code}", at)
     if declared.answers:

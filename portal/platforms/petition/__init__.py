@@ -7,6 +7,7 @@ The hall records the other organs' decisions; it never signs them.
 from portal.access.permissions import Permission
 from portal.cases.definition import Choice, Flag, Platform, ServiceSpec
 from portal.platforms.petition.beside import BESIDE, JURISDICTION
+from portal.platforms.petition.direct import DIRECT
 from portal.platforms.petition.dispatch import DISPATCH, RECEIPT
 from portal.platforms.petition.guide import GUIDE
 from portal.platforms.petition.handling import HANDLING
@@ -20,9 +21,10 @@ PLATFORM = Platform(
     short="信访接待",
     states=STATES,
     initial="registered",
-    steps=DISPATCH + RECEIPT + HANDLING + REVIEW + JURISDICTION + BESIDE,
+    steps=DISPATCH + RECEIPT + DIRECT + HANDLING + REVIEW + JURISDICTION + BESIDE,
     handle=Permission.PETITION_HANDLE,
     seldom=(
+        "receive_direct",
         "reconcile",
         "object",
         "refuse_return",

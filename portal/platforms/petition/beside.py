@@ -180,6 +180,7 @@ BESIDE = (
             Text("supervised_unit", "被督办的机关、单位", required=True, most=120),
             Text("supervision_advice", "改进工作的建议", required=True, long=True),
         ),
+        proposes=True,
         article=f"{LAW} 第四十条第一款",
     ),
 )

@@ -12,6 +12,9 @@ HANDLE = Permission.PETITION_HANDLE
 LAW = "信访工作条例"
 TO_DISPATCH = ("registered", "redispatch")
 STOP_DISPATCH = ("petition.dispatch",)
+RECEIVED_ON = Day("received_on", "收到之日", required=True, future=False)
+# 转送 asks nothing back; 交办 names a day and wants a 办结报告. The day is the sender's, the law gives none.
+REPORT_BY = Day("report_by", "指定办理期限", required=True, past=False, help="届时应当反馈结果、提交办结报告")
 
 
 def notify(proceeding: Any, _at: datetime) -> str | None:
@@ -49,8 +52,13 @@ def forward_accusation(proceeding: Any, _at: datetime) -> str | None:
     """第三十条第三款: never to the accused; and only a matter that is kept behind the wall as an accusation."""
     if proceeding.purpose != "accusation":
         return "本事项的信访目的不是检举控告；确属检举控告的，先在“补充更正”中更正信访目的，保密范围随之改变。"
-    authority, accused = str(proceeding.data.get("authority", "")).strip(), str(proceeding.respondent or "").strip()
-    if authority and accused and (authority in accused or accused in authority):
+    return accused_named(proceeding, "authority")
+
+
+def accused_named(proceeding: Any, field: str) -> str | None:
+    """第三十条第三款: the organ named in ``field`` is the accused."""
+    organ, accused = str(proceeding.data.get(field, "")).strip(), str(proceeding.respondent or "").strip()
+    if organ and accused and (organ in accused or accused in organ):
         return "不得将检举、揭发材料以及有关情况透露或者转给被检举、揭发的人员或者单位（第三十条第三款）。"
     return None
 
@@ -154,10 +162,9 @@ DISPATCH = (
         TO_DISPATCH,
         "assigned",
         DISPATCHER,
-        # 转送 asks nothing back; 交办 names a day and wants a 办结报告. The day is the sender's, the law gives none.
         fields=(
             UNIT,
-            Day("report_by", "指定办理期限", required=True, past=False, help="届时应当反馈结果、提交办结报告"),
+            REPORT_BY,
             Text("assignment", "交办要求", long=True),
         ),
         starts=("petition.report_back",),
@@ -280,7 +287,7 @@ RECEIPT = (
         "awaiting_notice",
         HANDLE,
         # The unit's days run from receipt; its signing-in later moves nothing.
-        fields=(Day("received_on", "收到之日", required=True, future=False), PROOF),
+        fields=(RECEIVED_ON, PROOF),
         starts=("petition.notice_referred@received_on", "petition.objection@received_on"),
         letters=("acceptance",),
         article=f"{LAW} 第二十三条第三款",
@@ -338,7 +345,7 @@ RECEIPT = (
     Step(
         "notify",
         "告知受理",
-        ("awaiting_notice", "bound"),
+        ("awaiting_notice", "bound", "direct"),
         "accepted",
         HANDLE,
         fields=(
@@ -351,15 +358,15 @@ RECEIPT = (
                 options=(("spot", "当场书面告知"), ("served", "送达"), ("post", "邮寄"), ("online", "网上告知")),
             ),
         ),
-        stops=("petition.notice_referred", "petition.objection"),
+        stops=("petition.notice_referred", "petition.objection", "petition.notice_direct"),
         guard=notify,
         letters=("acceptance",),
-        article=f"{LAW} 第二十三条第三款",
+        article=f"{LAW} 第二十三条第一款、第三款",
     ),
     Step(
         "notify_nobody",
         "受理，无法书面告知",
-        ("awaiting_notice", "bound"),
+        ("awaiting_notice", "bound", "direct"),
         "accepted",
         HANDLE,
         fields=(
@@ -373,7 +380,7 @@ RECEIPT = (
             Text("unclear_checked", "查找、核对的情况", required=True, long=True),
         ),
         guard=notify_nobody,
-        stops=("petition.notice_referred", "petition.objection"),
+        stops=("petition.notice_referred", "petition.objection", "petition.notice_direct"),
         article=f"{LAW} 第二十三条第二款",
     ),
 )

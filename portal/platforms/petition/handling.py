@@ -18,6 +18,7 @@ OPEN = (
     "in_conference",
     "referred",
     "assigned",
+    "direct",
     "awaiting_notice",
     "objected",
     "bound",
@@ -26,6 +27,7 @@ OPEN = (
 )
 RUNNING = (
     "petition.dispatch",
+    "petition.notice_direct",
     "petition.notice_referred",
     "petition.objection",
     "petition.report_back",

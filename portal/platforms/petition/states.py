@@ -9,6 +9,11 @@ STATES = {
     "consulting": State("涉及多个机关·协商受理中", "waiting", "由所涉及的机关、单位协商受理"),
     "superior_deciding": State("受理有争议·待上一级决定", "waiting", "由共同的上一级机关、单位决定受理机关"),
     "in_conference": State("受理有争议·待联席会议协调", "waiting", "由共同的信访工作联席会议协调处理"),
+    "direct": State(
+        "有关机关直接收到·待告知",
+        "waiting",
+        "由收到的机关、单位书面告知接收情况以及处理途径和程序，或者转送、交办下级并告知去向，或者告知向有权机关提出",
+    ),
     "referred": State("已转送·待收到", "waiting", "由有权处理的机关、单位接收"),
     "assigned": State("已交办·待收到", "waiting", "由有权处理的机关、单位接收，并在指定办理期限内反馈结果"),
     "awaiting_notice": State(
@@ -25,6 +30,7 @@ STATES = {
     "under_rereview": State("等候复核意见", "waiting", "由复核机关、单位提出复核意见"),
     "rereviewed": State("复核意见已送达", next_step="登记终结；继续做好疏导教育、矛盾化解、帮扶救助"),
     "settled": State("已即时办结", "good", final=True),
+    "directed": State("已告知向有权机关提出", "good", final=True),
     "guided": State("已引导至政法部门", "good", final=True),
     "forwarded": State("已转送政法部门", "good", final=True),
     "accusation_forwarded": State("已移送有权机关", "good", final=True),

@@ -1,14 +1,16 @@
 """每日提要: what falls due and what is late, as counts, for each person and for each organ's people."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.clock import day_of
 from portal.documents.letters import queries as letters
+from portal.leadership.queries import instructions, tasks
 from portal.organisation.operations.arranging import alone
 from portal.supervision import due, people
 from portal.supervision.models import InboxItem
@@ -35,9 +37,7 @@ def send_digests(session: Session, centre_id: int, account_ids: Iterable[int], a
             once = _once(scope, today.isoformat())
             if (actor.id, once) in kept:
                 continue
-            counts = due.counts(session, actor, scope, today)
-            if scope == "mine" and actor.may(Permission.LETTER_READ):
-                counts["letters"] = len(letters.worklist(session, actor))
+            counts = _counts(session, actor, scope, today)
             if any(counts.values()):
                 put.append(
                     InboxItem(
@@ -54,6 +54,20 @@ def send_digests(session: Session, centre_id: int, account_ids: Iterable[int], a
     session.flush()
     trail.bump(session, centre_id, *{inbox_topic(item.account_id) for item in put})
     return len(put)
+
+
+def _counts(session: Session, actor: Actor, scope: str, today: date) -> dict[str, int]:
+    """The limits of the circle, besides letters that wait for the person, tasks that leaders gave the organ, days of looking again."""
+    counts = due.counts(session, actor, scope, today)
+    if scope == "mine" and actor.may(Permission.LETTER_READ):
+        counts["letters"] = len(letters.worklist(session, actor))
+    if scope == "mine" and actor.may(Permission.LEADERSHIP_RECORD):
+        counts["leader_looks"] = len(instructions.due_followups(session, actor, today))
+    if scope == "unit" and actor.may(Permission.LEADERSHIP_TASK):
+        counts["leader_tasks"], counts["leader_late"] = tasks.count(
+            session, actor.centre_id, unit_id=actor.unit_id, actor=actor, today=today
+        )
+    return counts
 
 
 def _once(scope: str, day: str) -> str:
