@@ -17,6 +17,7 @@ from portal.trail.models import Access, Event, EventPayload, Revision, Seal, Tra
 GENESIS = "0" * 64
 _STATED = [column for column in Event.__table__.columns if column.name not in ("id", "digest")]
 _PLAIN = {"synchronize_session": False}
+SEALING = "sealing"  # no board's topic: whoever holds its row may add a seal
 OVERLAP = timedelta(minutes=5)  # a transaction may commit after one that moved its head later
 
 
@@ -127,7 +128,9 @@ def seal(session: Session, centre_id: int, at: datetime, folder: Path) -> Seal |
     """Seal the heads that moved since the last seal; also append the seal to ``folder``/seals-<centre>.jsonl.
 
     Returns None where nothing moved. Heads are taken by when they moved, never by event id: ids commit out of order.
+    Two that seal at once take turns, so that the second follows the first one's seal and the file has their order.
     """
+    _take_turns(session, centre_id)
     last = session.scalar(select(Seal).where(Seal.centre_id == centre_id).order_by(Seal.id.desc()).limit(1))
     moved = select(TrailHead.chain, TrailHead.seq, TrailHead.head).where(TrailHead.centre_id == centre_id)
     if last:
@@ -148,6 +151,17 @@ def seal(session: Session, centre_id: int, at: datetime, folder: Path) -> Seal |
     with open(folder / f"seals-{centre_id}.jsonl", "a", encoding="utf-8") as file:
         file.write(json.dumps({"at": at.isoformat(), "heads": rows, "previous": previous, "digest": digest}) + "\n")
     return made
+
+
+def _take_turns(session: Session, centre_id: int) -> None:
+    # A seal cannot be locked before there is one, and the last one does not stay the last: a row of its own is held instead.
+    # Its number stays as it is, so that no stream wakes.
+    upsert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    session.execute(
+        upsert(Revision)
+        .values(centre_id=centre_id, topic=SEALING, value=0)
+        .on_conflict_do_update(index_elements=["centre_id", "topic"], set_={"value": Revision.value})
+    )
 
 
 def _recently_sealed(session: Session, centre_id: int, at: datetime) -> set[tuple[str, str]]:

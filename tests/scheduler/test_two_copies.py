@@ -28,8 +28,8 @@ from datetime import datetime
 from portal import clock, create_app
 from scheduler import jobs
 
-# what is said of clocks is said once whoever says it; sealing relies on its lease
-MINDING = ("recompute-clocks", "tell-dates", "send-digests")
+# what is said of clocks is said once whoever says it, and seals follow one another whoever seals
+MINDING = ("seal-trail", "recompute-clocks", "tell-dates", "send-digests")
 holder, moment, leased = sys.argv[1], datetime.fromisoformat(sys.argv[2]), sys.argv[3] == "leased"
 app = create_app()
 print("ready", flush=True)

@@ -1,10 +1,12 @@
 """The trail proves what happened: chains, seals, access log, revisions."""
 
 import json
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -113,6 +115,37 @@ def test_seals_follow_one_another_in_database_and_file(chain: Session, tmp_path:
     lines = [json.loads(line) for line in (tmp_path / "seals-1.jsonl").read_text(encoding="utf-8").splitlines()]
     assert [line["digest"] for line in lines] == [first, second.digest]
     assert queries.verify(chain) == []
+
+
+def test_two_that_seal_at_once_make_one_chain_of_seals(app: Flask, tmp_path: Path) -> None:
+    """The lease keeps two schedulers apart; where it did not (a stopped clock, a hand at the console), the chain must not fork."""
+    gate, problems, rounds = threading.Barrier(2), [], 12
+
+    def seal_often(hand: int) -> None:
+        with app.app_context():
+            for place in range(rounds):
+                append(f"case:{hand}")
+                gate.wait()
+                try:
+                    with database.write() as session:
+                        operations.seal(session, 1, AT + timedelta(seconds=place), tmp_path)
+                except Exception as problem:  # a thread's own would be lost
+                    problems.append(problem)
+            database.db.session.remove()
+
+    hands = [threading.Thread(target=seal_often, args=(hand,)) for hand in (1, 2)]
+    for hand in hands:
+        hand.start()
+    for hand in hands:
+        hand.join()
+    assert problems == []
+    with app.app_context():
+        session = database.db.session()
+        assert queries.verify(session) == []
+        kept = session.execute(text("SELECT digest FROM seal ORDER BY id")).scalars().all()
+        assert len(kept) >= rounds, "each time at least one had something to seal"
+        lines = (tmp_path / "seals-1.jsonl").read_text(encoding="utf-8").splitlines()
+        assert [json.loads(line)["digest"] for line in lines] == kept
 
 
 def test_an_altered_seal_is_found(chain: Session, tmp_path: Path) -> None:

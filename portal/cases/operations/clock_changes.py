@@ -123,11 +123,13 @@ def extend_by_letter(
 
 def tell_of_extension(session: Session, actor: Actor, letter_id: int, on: date, at: datetime) -> bool:
     """Write down that the citizen was told on ``on`` by the letter; whether there was an extension to tell of."""
-    row = session.scalar(select(ClockExtension).where(ClockExtension.letter_id == letter_id).with_for_update())
-    if row is None:
+    granted = select(ClockExtension.clock_id).where(ClockExtension.letter_id == letter_id)
+    clock_id = session.scalar(granted)
+    if clock_id is None:
         return False
+    clock = _locked(session, clock_id)
+    row = session.scalars(select(ClockExtension).where(ClockExtension.letter_id == letter_id).with_for_update()).one()
     row.informed_on = on
-    clock = session.get_one(Clock, row.clock_id)
     clock.version += 1
     platform = session.get_one(Proceeding, clock.proceeding_id).platform
     data = {"clock_id": clock.id, "key": clock.key, "platform": platform, "version": clock.version}
@@ -241,6 +243,7 @@ def _hold(session: Session, actor: Actor, clock_id: int, version: int) -> _Held:
 
 
 def _locked(session: Session, clock_id: int) -> Clock:
+    record.hold(session, select(Clock.case_id).where(Clock.id == clock_id).scalar_subquery())
     clock = session.scalar(select(Clock).where(Clock.id == clock_id).with_for_update())
     if clock is None:
         raise Refused("没有这个期限。")

@@ -10,7 +10,7 @@ from portal.cases import vocabulary
 from portal.cases.models import Case, Contact, Statement, Visit
 from portal.cases.operations import grants
 from portal.cases.operations.given import Refused
-from portal.cases.operations.record import add_visit, note
+from portal.cases.operations.record import add_visit, hold, note
 
 
 def record_visit(
@@ -27,6 +27,7 @@ def record_visit(
     kind: str = "again",
 ) -> Visit:
     """续访: the visit joins the open case; no second clock starts. Raises Refused on a closed case."""
+    hold(session, case.id)
     if case.closed_at:
         raise Refused("这件事项已办结，不能记入续访；请登记新事项并关联。")
     visit = add_visit(session, actor, case, kind=kind, at=at, person_id=person_id, headcount=headcount,
@@ -52,6 +53,7 @@ def record_contact(
     at: datetime,
 ) -> Contact:
     """现场联系: who answered, what was said, what was promised, by whom and by when. It comes back as a reminder."""
+    hold(session, case.id)
     contact = Contact(
         centre_id=case.centre_id,
         case_id=case.id,
@@ -109,6 +111,7 @@ def take_statement(
     visit_id: int | None = None,
 ) -> Statement:
     """接谈笔录 as typed (条例 第十九条: 对采用口头形式提出的信访事项如实记录). Printing, reading back, signing follow as facts."""
+    hold(session, case.id)
     statement = Statement(
         case_id=case.id, visit_id=visit_id, text=text, scribe=scribe, witness=witness, taken_at=at, taken_by=actor.id
     )

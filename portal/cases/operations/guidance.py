@@ -11,7 +11,7 @@ from portal.cases.guide import Walk
 from portal.cases.models import Case, Proceeding
 from portal.cases.operations.conduct import refuse_recused
 from portal.cases.operations.given import FieldProblems, Refused
-from portal.cases.operations.record import note, seal_free_text
+from portal.cases.operations.record import hold, note, seal_free_text
 from portal.trail import queries as trail
 
 ADVISED, PRINTED = "case.advised", "case.advice_printed"
@@ -35,6 +35,7 @@ def advise(session: Session, actor: Actor, case: Case, platform: str, walk: Walk
         Proceeding.level == "",
         Proceeding.closed_at.is_(None),
     )
+    hold(session, case.id)
     proceeding = session.scalar(running.with_for_update())
     if proceeding is None or platform not in actor.platforms:
         raise Refused(f"本事项没有正在进行的{registry.platform(platform).label}程序，或者您不在该平台。")

@@ -51,18 +51,18 @@ def recompute(
     the new one and why: rule, calendar or history. All that were checked carry the version of the calendar of now.
     """
     now = law(session)
-    found = _hold(session, centre_id, after, most)
+    found, last = _hold(session, centre_id, after, most)
     counted = recount(session, found, now)
     moving = [clock for clock in found if clock.id in counted and counted[clock.id].differs(clock)][:MOST_MOVED]
-    complete = len(found) < most
     if len(moving) == MOST_MOVED:
-        found, complete = [clock for clock in found if clock.id <= moving[-1].id], False
+        last = moving[-1].id
+        found = [clock for clock in found if clock.id <= last]
     _move(session, moving, counted, now, at)
     for clock in found:
         if clock.id in counted and clock.rule_version != counted[clock.id].rule.version:
             clock.rule_version, clock.verified = counted[clock.id].rule.version, counted[clock.id].rule.verified
     _stamp(session, [clock.id for clock in found], now)
-    return Recomputed(len(found), len(moving), None if complete else found[-1].id)
+    return Recomputed(len(found), len(moving), last)
 
 
 def recount(session: Session, clocks: Iterable[Clock], now: Law) -> dict[int, Recount]:
@@ -82,19 +82,28 @@ def recount(session: Session, clocks: Iterable[Clock], now: Law) -> dict[int, Re
     return counted
 
 
-def _hold(session: Session, centre_id: int, after: int, most: int) -> list[Clock]:
-    """The next open clocks, held all at once: whoever changes a clock holds it first, then its case, then its chain."""
-    wanted = select(Clock).where(Clock.centre_id == centre_id, Clock.stopped_at.is_(None), Clock.id > after)
-    held = wanted.order_by(Clock.id).limit(most).with_for_update()
-    return list(session.scalars(held, execution_options={"populate_existing": True}))
+def _hold(session: Session, centre_id: int, after: int, most: int) -> tuple[list[Clock], int | None]:
+    """The next open clocks, held all at once behind their cases (see record.hold), and the id of the last, None at the end."""
+    wanted = select(Clock.id, Clock.case_id).where(
+        Clock.centre_id == centre_id, Clock.stopped_at.is_(None), Clock.id > after
+    )
+    listed = session.execute(wanted.order_by(Clock.id).limit(most)).all()
+    cases = select(Case.id).where(Case.id.in_({row.case_id for row in listed})).order_by(Case.id)
+    session.execute(cases.with_for_update(key_share=True)).all()
+    # what was stopped meanwhile is left alone
+    open_ones = select(Clock).where(Clock.id.in_([row.id for row in listed]), Clock.stopped_at.is_(None))
+    held = session.scalars(
+        open_ones.order_by(Clock.id).with_for_update(), execution_options={"populate_existing": True}
+    )
+    return list(held), listed[-1].id if len(listed) == most else None
 
 
 def _move(session: Session, clocks: list[Clock], counted: dict[int, Recount], now: Law, at: datetime) -> None:
     if not clocks:
         return
     ids = {clock.case_id for clock in clocks}
-    held = session.scalars(select(Case).where(Case.id.in_(ids)).order_by(Case.id).with_for_update())
-    cases = {case.id: case for case in held}
+    wanted = select(Case).where(Case.id.in_(ids)).execution_options(populate_existing=True)
+    cases = {case.id: case for case in session.scalars(wanted)}
     for clock in clocks:
         _note(session, cases[clock.case_id], clock, counted[clock.id], now, at)
         _set(clock, counted[clock.id])

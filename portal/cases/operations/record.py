@@ -3,14 +3,26 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.access.actor import Actor
 from portal.cases import search
 from portal.cases.models import Case, Demand, Party, SealedValue, Visit
 from portal.people.redaction import seal_text
 from portal.trail import operations as trail
+
+
+def hold(session: Session, case_id: int | ScalarSelect[int] | ColumnElement[int]) -> Case | None:
+    """The case, read anew and held until the end of the write; None where there is none.
+
+    Everybody takes in this order: the case, what belongs to it (proceedings, periods, papers), its chain. An operation that
+    locks or adds anything of a case before ``note`` holds the case first, or two of them may wait for each other for ever.
+    """
+    # rows that refer to the case may still be added by others: its key is not what changes
+    wanted = select(Case).where(Case.id == case_id).with_for_update(key_share=True)
+    return session.scalar(wanted.execution_options(populate_existing=True))
 
 
 def note(
@@ -23,7 +35,12 @@ def note(
     data: dict[str, Any] | None = None,
     words: dict[str, Any] | None = None,
 ) -> None:
-    """Append an event to the case's chain, raise its version, and wake who is looking at it."""
+    """Raise the case's version, append an event to its chain, and wake who is looking at it."""
+    session.flush()
+    # in the database and before the chain: the row is held from here on, and no raising of the version is lost
+    raised = update(Case).where(Case.id == case.id).values(version=Case.version + 1).returning(Case.version)
+    version = session.execute(raised, execution_options={"synchronize_session": False}).scalar_one()
+    set_committed_value(case, "version", version)
     trail.append(
         session,
         f"case:{case.id}",
@@ -34,7 +51,6 @@ def note(
         data=data,
         words=words,
     )
-    case.version += 1
     trail.bump(session, case.centre_id, f"case:{case.id}")
 
 
