@@ -17,6 +17,7 @@ from portal.access.actor import Actor
 from portal.access.guard import actor, public, requires
 from portal.access.permissions import Permission
 from portal.cases import queries as cases
+from portal.cases import registry
 from portal.database import db
 from portal.queue import boards, changes, layouts, screens
 from portal.queue.boards import Scope
@@ -58,7 +59,7 @@ def case_address(case_id: int) -> str:
 @blueprint.get("/stream/<kind>")
 @requires(Permission.SESSION_USE)
 def staff(kind: str) -> Response:
-    """What a page shows (window, desk, overview, home, joint, inbox), under the event names queue, board, window, relays, alarm, joint, inbox."""
+    """What a page shows (window, desk, overview, home, closing, joint, inbox), under the event names queue, board, window, relays, alarm, joint, inbox."""
     return _open(_topics(kind, actor()))
 
 
@@ -111,6 +112,9 @@ def _topics(kind: str, who: Actor) -> dict[Topic, str]:
         return {**queue, **alarm}
     if kind == "overview":
         return {**queue, **alarm, (who.centre_id, "board"): "board"}
+    if kind == "closing":
+        every = {(who.centre_id, f"relays:{platform.code}"): "relays" for platform in registry.platforms()}
+        return {**queue, **alarm, **every, (who.centre_id, "board"): "board", (who.centre_id, "joint"): "joint"}
     if kind == "joint":
         return {(who.centre_id, "joint"): "joint"}
     if kind == "home":

@@ -67,7 +67,7 @@ def test_letters_of_another_service_are_looked_at_too(session, hall, do):
 
 
 def test_the_times_are_those_on_the_paper(session, hall, do, printed):
-    before = revision(session, 1, "board")
+    before, counted = revision(session, 1, "board"), revision(session, 1, "queue")
     ticket = do(paper.enter, hall.guo, SLIP, at=EVENING)
     assert (ticket.state, ticket.source, ticket.taken_at) == ("done", "paper", later(5))
     assert (ticket.called_at, ticket.started_at, ticket.ended_at) == (later(10), later(12), later(40))
@@ -82,6 +82,7 @@ def test_the_times_are_those_on_the_paper(session, hall, do, printed):
     assert set(session.scalars(select(Period.day))) == {TODAY}
     assert session.scalars(select(Call.why)).all() == ["断网期间人工叫号，补录"]
     assert revision(session, 1, "board") == before, "nothing of yesterday appears on a wall"
+    assert revision(session, 1, "queue") > counted, "desk and overview count it without being reloaded"
     ((kind, data),) = [(each.kind, each.data) for each in entries(session, f"ticket:{ticket.id}")]
     assert kind == "ticket.backfilled"
     assert data["clerk"] == 1

@@ -451,6 +451,50 @@ def test_the_next_morning_reminds_of_the_day_that_nobody_signed(left_over, sign_
 
 
 @pytest.mark.one_engine
+def test_the_steps_are_fetched_again_when_the_hall_changes(left_over, sign_in, inside):
+    head = sign_in(HEAD)
+    page = BeautifulSoup(head.get("/queue/closing").data, "html.parser")
+    steps = page.select_one("#closing")
+    assert steps.find_parent(attrs={"sse-connect": True})["sse-connect"].startswith("/stream/closing?")
+    assert {"sse:queue", "sse:board", "sse:relays"} <= set(steps["hx-trigger"].split(", "))
+    assert steps.select("#sign-form") == [], "what is written for the signature is outside what is replaced"
+
+    def again() -> BeautifulSoup:
+        return BeautifulSoup(head.get(steps["hx-get"], headers={"HX-Request": "true"}).data, "html.parser")
+
+    assert [each.get("id") for each in again().find_all(recursive=False)] == ["closing"]
+    assert "1号窗口" in again().select_one("#closing").get_text()
+    with inside():
+        for ticket in database.db.session.scalars(select(Ticket)).all():
+            left_over.do(ends.end_ticket, left_over.head, ticket.id, version=ticket.version, outcome="left", at=at(17))
+        left_over.do(queue.close_window, left_over.clerk, at=at(17))
+    assert again().select("input[name=tickets]") == []
+    assert submit(head, "/queue/closing/sign", page="/queue/closing").status_code == 303
+    signed = head.get(steps["hx-get"], headers={"HX-Request": "true"})
+    assert signed.headers["HX-Redirect"] == "/queue/closing", (
+        "signed meanwhile by somebody else: the whole page changes"
+    )
+
+
+@pytest.mark.one_engine
+def test_an_acknowledgement_holds_for_the_list_that_was_seen(left_over, sign_in, inside):
+    head = sign_in(HEAD)
+
+    def ticked_place() -> str:
+        page = BeautifulSoup(head.get("/queue/closing").data, "html.parser")
+        place = page.select_one("#known-running").find_parent(attrs={"hx-preserve": True})
+        return place["id"]
+
+    with inside():
+        left_over.do(emergencies.raise_emergency, left_over.mediator, at=at(11))
+    first = ticked_place()
+    assert ticked_place() == first, "the same list: the tick stays"
+    with inside():
+        left_over.do(emergencies.raise_emergency, left_over.clerk, at=at(12))
+    assert ticked_place() != first, "one more came into the list: it is asked again"
+
+
+@pytest.mark.one_engine
 def test_the_wizard_asks_a_bounded_number_of_questions(left_over, sign_in, inside, app):
     head = sign_in(HEAD)
 

@@ -123,6 +123,7 @@ def enter(session: Session, actor: Actor, slip: PaperSlip, *, at: datetime) -> T
     data: dict[str, Any] = {"number": ticket.number, "service_id": service.id, "day": slip.day.isoformat()}
     data |= {"window_id": slip.window_id, "outcome": slip.outcome, "reason": slip.reason, "clerk": slip.account_id}
     note(session, actor, ticket, "ticket.backfilled", at, data, {"words": slip.words} if slip.words else None)
+    trail.bump(session, actor.centre_id, "queue")  # desk and overview count it among the day's
     return ticket
 
 

@@ -1,5 +1,6 @@
 """/queue/closing: the end of the day, one page with its steps in order, and the 来访日报 that is printed of it."""
 
+import hashlib
 from datetime import date
 from typing import Any
 
@@ -13,11 +14,12 @@ from portal.cases.operations import FieldProblems, Refused
 from portal.cases.views import dossier
 from portal.database import db
 from portal.organisation import queries as organisation
+from portal.queue import stream
 from portal.queue.operations import closing as queue
 from portal.reports.closing import operations, queries
 from portal.reports.closing.figures import average
 from portal.reports.closing.forms import AddForm, EndForm, SignForm
-from portal.web.htmx import done, go, page
+from portal.web.htmx import done, go, page, wants_part
 
 blueprint = Blueprint("closing", __name__)
 BOOKING = "queue.new_appointment"  # where a number without an end is given another day
@@ -144,17 +146,22 @@ def _wizard(
         "days": queries.recent(db.session, who.centre_id),
         "average": average,
     }
+    if shown["signed"] and wants_part():
+        return go(_address(day))  # somebody else signed while this page was open
     if shown["signed"]:
         shown["add_form"] = add_form or AddForm(formdata=None)
         return page("reports/closed.html", status=status, **shown)
     return page(
         "reports/closing.html",
+        "reports/_closing.html",
         status=status,
         ending_form=ending_form or EndForm(formdata=None),
         sign_form=sign_form or SignForm(formdata=None),
         ticked=set(request.form.getlist("tickets")),
         known=set(request.form.getlist("known")),
         unread=unread or {},
+        fingerprint=_fingerprint,
+        stream_url=stream.address("closing"),
         rebook=_rebook if BOOKING in current_app.view_functions else None,
         **shown,
         **_steps(day),
@@ -190,6 +197,11 @@ def _daily(day: date) -> Response:
         back_url=_address(day),
         made_at=clock.now(),
     )
+
+
+def _fingerprint(rows: list) -> str:
+    """Changes with the rows: 已知悉 is said of what was listed, not of what came into the list afterwards."""
+    return hashlib.sha256(repr(rows).encode()).hexdigest()[:10]
 
 
 def _rebook(ticket_id: int) -> str:
