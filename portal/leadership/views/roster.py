@@ -244,8 +244,8 @@ def _grid(monday: date, standing: list[Row], known: Ground, inside: bool, body: 
     def quota(leader: Leader) -> str:
         came, ahead = counts.get(leader.id, (0, 0))
         grade = grades.get(leader.grade_id or 0)
-        due = f"应{frequency_words(grade.times, grade.per)}・" if grade and grade.times is not None else ""
-        return f"{due}本季已 {came}" + (f"・待 {ahead}" if ahead else "")
+        due = f"{frequency_words(grade.times, grade.per)}・" if grade and grade.times is not None else "本季"
+        return f"{due}已 {came}" + (f"・待 {ahead}" if ahead else "")
 
     def speaks(row: Row) -> tuple[str, ...]:
         if not inside or row.day < today or row.state != "planned":
