@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal import clock
@@ -13,7 +13,7 @@ from portal.access.actor import Actor
 from portal.cases import operations as case_operations
 from portal.cases import queries as case_queries
 from portal.cases.models import Case
-from portal.leadership.models import Booking, Followup, Instruction, Leader, Reception, Task, TaskUnit
+from portal.leadership.models import Booking, Followup, Instruction, Leader, Reception, Task, TaskUnit, Week
 from portal.leadership.operations import bookings, followups, publishing, roster, sheets, tasks
 from portal.leadership.operations.bookings import BookingDraft, InConflict
 from portal.leadership.operations.followups import ResultGiven
@@ -23,18 +23,19 @@ from portal.leadership.operations.sheets import SheetGiven
 from portal.leadership.queries import roster as roster_queries
 from portal.organisation.models import Unit
 from portal.statutes.workdays import Calendar
+from portal.trail.models import Event
 from tests.cast import papers
 from tests.cast.leadership_roster import LEADER, OFFICE, leaders, room_id
 
 HEAD, APPROVER = "renzhiping", "lianhongjun"
 # who answers for which unit
-ANSWERS = {"市信访局": "houwenjuan", "平陆县信访局": "yanhaiyan", "市人力资源和社会保障局": "jinshijie"}
+ANSWERS = {"市信访局": "houwenjuan", "市人力资源和社会保障局": "jinshijie"}
 NINE, SLOT = 9 * 60, 25
 
 
 @dataclass(frozen=True)
 class Heard:
-    """A matter that was received. ``reach``: absent, explained, resolved, open, replied, returned, told, closed."""
+    """A matter that was received. ``reach``: absent, explained, resolved, open, replied, returned, closed."""
 
     reach: str
     opinion: str = ""
@@ -46,41 +47,42 @@ class Heard:
 
 # weeks ago, who received, what was decided; the words fit whatever case stood open
 HELD = (
-    (4, "杜立新", (
-        Heard("closed", "请市信访局牵头，会同平陆县把情况核清，十天内办结。", "核清情况，依法办结，书面答复群众", "市信访局", ("平陆县信访局",)),
-        Heard("told", "市人社局依法核查，给群众一个明确答复。", "依法核查，书面答复群众", "市人力资源和社会保障局"),
-        Heard("explained", "当面解释了有关规定，引导按程序提出。"),
-        Heard("absent"),
+    (2, "杜立新", (
+        Heard("closed", "请市信访局牵头，会同市人社局把情况核清，五天内办结。", "核清情况，依法办结，书面答复群众", "市信访局", ("市人力资源和社会保障局",), 5),
+        Heard("returned", "请市信访局督办，一周内回复。", "督促责任单位办理，一周内回复", "市信访局", (), 7),
     )),
-    (2, "路海涛", (
-        Heard("returned", "请市信访局牵头督办，一周内回复。", "督促责任单位办理，一周内回复", "市信访局", (), 7),
-        Heard("open", "平陆县信访局查清卡在哪一环，限期办结。", "查清拖延的原因，限期办结", "平陆县信访局", (), 9),
-        Heard("resolved", "当场联系责任单位，已经答复到位，群众认可。"),
-    )),
-    (1, "杜立新", (
+    (1, "路海涛", (
         Heard("replied", "市人社局核实后尽快落实。", "核实情况，落实待遇", "市人力资源和社会保障局", (), 20),
-        Heard("open", "请市信访局会同平陆县研究一个可行的办法。", "会同平陆县提出办理方案", "市信访局", ("平陆县信访局",), 15),
+        Heard("open", "市信访局查清卡在哪一环，四天内办结。", "查清拖延的原因，限期办结", "市信访局", (), 4),
+        Heard("open", "请市信访局会同市人社局研究一个可行的办法。", "会同市人社局提出办理方案", "市信访局", ("市人力资源和社会保障局",), 15),
+        Heard("explained", "当面解释了有关规定，引导按程序提出。"),
+        Heard("resolved", "当场联系责任单位，已经答复到位，群众认可。"),
+        Heard("absent"),
     )),
 )  # fmt: skip
 
 
 def write(session: Session, staff: Mapping[str, Actor], home: Path, days: Calendar, now: datetime) -> None:
-    """Play the weeks, the oldest first; of the cases those that were open already on the day and are ordinary."""
+    """Play the weeks, the oldest first; of the cases those that are ordinary and to which nothing has happened since."""
     used: set[int] = set()
     for weeks, name, heard in HELD:
-        day = _workday(days, clock.day_of(now) - timedelta(weeks=weeks))
+        day = _workday(days, clock.day_of(now) - timedelta(weeks=weeks), back=True)
+        monday = day - timedelta(days=day.weekday())
+        if session.scalar(select(Week.id).where(Week.monday == monday)) is not None:
+            continue  # after a long holiday two of them fall into one week
         held = _reception(session, staff, leaders(session)[name], day)
+        asked = _at(_workday(days, day - timedelta(days=2), back=True), 10)
         for place, told in enumerate(heard):
-            booking = _book(session, staff, held, used, place)
+            booking = _book(session, staff, held, used, place, asked)
             if booking:
-                _hear(session, staff, home, held, booking.id, told, now, place)
+                _hear(session, staff, home, held, booking.id, told, now, place, days)
         sheets.leave(session, staff[OFFICE], held.id, at=_at(day, 11, 40))
         sheets.close(session, staff[OFFICE], held.id, at=_at(day, 11, 45))
 
 
-def _workday(days: Calendar, day: date) -> date:
+def _workday(days: Calendar, day: date, *, back: bool = False) -> date:
     while not days.is_workday(day):
-        day -= timedelta(days=1)
+        day += timedelta(days=-1 if back else 1)
     return day
 
 
@@ -105,14 +107,17 @@ def _reception(session: Session, staff: Mapping[str, Actor], leader: Leader, day
     return held
 
 
-def _book(session: Session, staff: Mapping[str, Actor], held: Reception, used: set[int], place: int):
-    """The oldest ordinary case that stands open and with which the leader has no conflict."""
-    at = _at(held.day - timedelta(days=2), 10)
+def _book(
+    session: Session, staff: Mapping[str, Actor], held: Reception, used: set[int], place: int, at: datetime
+) -> Booking | None:
+    """The oldest ordinary case to which nothing has happened since, and with which the leader has no conflict."""
     wanted = select(Case.id).where(
-        Case.sensitivity == "normal", Case.closed_at.is_(None), Case.litigation == "none", Case.registered_at < at, Case.purpose == "claim",
+        Case.sensitivity == "normal", Case.closed_at.is_(None), Case.litigation == "none", Case.purpose == "claim",
+        Case.registered_at < at,
     )  # fmt: skip
     for case_id in session.scalars(wanted.order_by(Case.id)).all():
-        if case_id in used or case_queries.can_see(session, staff[HEAD], case_id) is None:
+        last = session.scalar(select(func.max(Event.at)).where(Event.chain == f"case:{case_id}"))
+        if case_id in used or last > at or case_queries.can_see(session, staff[HEAD], case_id) is None:
             continue
         try:
             draft = BookingDraft("chosen", "backlog", NINE + SLOT * place)
@@ -133,6 +138,7 @@ def _hear(
     told: Heard,
     now: datetime,
     place: int,
+    days: Calendar,
 ) -> None:
     office, begins = staff[OFFICE], _at(held.day, 9, 5) + timedelta(minutes=SLOT * place)
     if told.reach == "absent":
@@ -155,7 +161,7 @@ def _hear(
         _on_paper(session, office, home, booking_id, leader, sheet.version, ended)
     if plan:
         made = session.scalars(select(Instruction).where(Instruction.source_id == sheet.id)).one()
-        _go_on(session, staff, made, told.reach, now)
+        _go_on(session, staff, made, told.reach, now, days)
 
 
 def _on_paper(
@@ -177,46 +183,43 @@ def _on_paper(
     )
 
 
-def _go_on(session: Session, staff: Mapping[str, Actor], made: Instruction, reach: str, now: datetime) -> None:
+def _go_on(
+    session: Session, staff: Mapping[str, Actor], made: Instruction, reach: str, now: datetime, days: Calendar
+) -> None:
     """How far the instruction came; each step a day or two after the one before, none in the future."""
-    step = _days(made.issued_on, now)
+    step = _days(made.issued_on, now, days)
     if reach == "open":
         return
     task = session.scalars(select(Task).where(Task.instruction_id == made.id)).one()
     rows = session.scalars(select(TaskUnit).where(TaskUnit.task_id == task.id).order_by(TaskUnit.id)).all()
+    answers = {row.id: staff[ANSWERS[session.get_one(Unit, row.unit_id).short_name]] for row in rows}
     for row in rows:
-        answers = staff[ANSWERS[session.get_one(Unit, row.unit_id).short_name]]
-        tasks.sign_receipt(session, answers, row.id, at=step(1))
-        tasks.reply(session, answers, row.id, words="已上门核实，已按程序办理，有关情况已向群众说明。", at=step(3))
+        tasks.sign_receipt(session, answers[row.id], row.id, at=step(1))
+    for row in rows:
+        words = "已上门核实，已按程序办理，有关情况已向群众说明。"
+        tasks.reply(session, answers[row.id], row.id, words=words, at=step(3))
     office = staff[OFFICE]
     if reach == "returned":
         tasks.send_back(
             session, office, rows[0].id, reason="没有写明整改到什么程度、群众是否认可，请补充。", at=step(4)
         )
-    if reach not in ("told", "closed"):
+    if reach != "closed":
         return
     tasks.accept(session, office, task.id, version=task.version, at=step(5))
-    _look(session, office, made, now)
-    if reach == "closed":
-        told = made.issued_on + timedelta(days=8)
-        result = ResultGiven("已按期办结，书面答复群众，群众认可。", "yes", "yes", "telephone", told, "电话告知本人")
-        kept = followups.record_result(session, office, made.id, result, version=made.version, at=now)
-        followups.close(session, office, made.id, version=kept.version, at=now)
+    _look(session, office, made, now, days)
+    told = made.issued_on + timedelta(days=8)
+    result = ResultGiven("已按期办结，书面答复群众，群众认可。", "yes", "yes", "telephone", told, "电话告知本人")
+    kept = followups.record_result(session, office, made.id, result, version=made.version, at=now)
+    followups.close(session, office, made.id, version=kept.version, at=now)
 
 
-def _look(session: Session, office: Actor, made: Instruction, now: datetime) -> None:
+def _look(session: Session, office: Actor, made: Instruction, now: datetime, days: Calendar) -> None:
     due = select(Followup).where(Followup.instruction_id == made.id, Followup.due <= clock.day_of(now))
     for look in session.scalars(due.order_by(Followup.days)).all():
-        at = min(now, _at(look.due, 16))
-        followups.look_again(
-            session,
-            office,
-            look.id,
-            finding="settled",
-            words="电话回访，群众说已经落实。",
-            at=max(at, _at(look.due, 0)),
-        )
+        at = min(now, _at(_workday(days, look.due), 16))
+        words = "电话回访，群众说已经落实。"
+        followups.look_again(session, office, look.id, finding="settled", words=words, at=at)
 
 
-def _days(first: date, now: datetime) -> Callable[[int], datetime]:
-    return lambda days: min(now, _at(first + timedelta(days=days), 16))
+def _days(first: date, now: datetime, days: Calendar) -> Callable[[int], datetime]:
+    return lambda after: min(now, _at(_workday(days, first + timedelta(days=after)), 16))
