@@ -58,7 +58,8 @@ def restarted(entry: Entry) -> tuple[str, str]:
 
 def renamed(entry: Entry) -> tuple[str, str]:
     """A "clock.named" event."""
-    return (f"重新指定日期：{_step(entry)}", _joined(_moved(entry), entry.words.get("source", "")))
+    did = "重新指定日期" if entry.data["old"] else "指定日期"
+    return (f"{did}：{_step(entry)}", _joined(_moved(entry), entry.words.get("source", "")))
 
 
 def recomputed(entry: Entry) -> tuple[str, str]:

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from portal.access.actor import Actor
 from portal.cases import queries, registry
-from portal.cases.models import Case, Clock, ClockExtension, ClockPause
+from portal.cases.models import Case, Clock, ClockExtension, ClockPause, Proceeding
 from portal.cases.operations import clocks
 from portal.cases.operations.clocks import History
+from portal.cases.operations.unnamed import Unnamed, begins_without, of_proceedings
 from portal.clock import local
 from portal.statutes import grounds
 from portal.statutes import queries as statutes
@@ -107,6 +108,18 @@ def faces(
 def handles(actor: Actor, platform_code: str) -> bool:
     """Whether ``actor`` may change periods of that platform's procedures."""
     return platform_code in actor.platforms and actor.may(registry.platform(platform_code).handle)
+
+
+def undated(session: Session, actor: Actor, case: Case) -> tuple[Unnamed, ...]:
+    """Periods of the actor's own platforms that have begun and have no last day; none where the case is closed.
+
+    No query where none of the platforms knows such a period.
+    """
+    mine = [code for code in actor.platforms if handles(actor, code) and begins_without(code)]
+    if case.closed_at is not None or not mine:
+        return ()
+    wanted = select(Proceeding).where(Proceeding.case_id == case.id, Proceeding.platform.in_(mine))
+    return tuple(of_proceedings(session, list(session.scalars(wanted))))
 
 
 def why(session: Session, actor: Actor, clock: Clock, today: date) -> Why:

@@ -11,6 +11,7 @@ from portal.cases.forms import clocks as forms
 from portal.cases.forms import scoped
 from portal.cases.models import Case, Clock, Proceeding
 from portal.cases.operations import clock_changes
+from portal.cases.operations import unnamed as operations
 from portal.cases.operations.clock_changes import Extension
 from portal.cases.views import blueprint, clock_faces
 from portal.cases.views.acting import Action, Work, open_case, run
@@ -101,6 +102,31 @@ def name_clock_day(number: str, clock_id: int) -> Response:
             source=form.source.data, at=clock.now(),
         ),
     )  # fmt: skip
+
+
+@blueprint.route("/cases/<number>/proceedings/<int:proceeding_id>/days/<key>", methods=["GET", "POST"])
+@requires(Permission.CASE_RECORD)
+def name_first_day(number: str, proceeding_id: int, key: str) -> Response:
+    """指定日期 for a period that has begun without one, because the law sets no number."""
+    case = open_case(number)
+    open_ones = clock_faces.undated(db.session, actor(), case)
+    period = next((each for each in open_ones if (each.proceeding_id, each.key) == (proceeding_id, key)), None)
+    if period is None:
+        abort(404)
+    root = f"undated-{proceeding_id}"
+    form = scoped(forms.NamedDayForm(data={"version": 0}), root)
+    about = (
+        f"{period.rule.step}：起算日 {period.began_on}。{period.rule.citation}没有规定天数，由有权的机关、人员指定。"
+    )
+    action = Action(
+        case, "指定日期", "cases/_action_form.html", f"{root}-form", form, "日期已指定。", context={"about": about}
+    )
+    return run(
+        action,
+        lambda session, _: operations.name_first_day(
+            session, actor(), proceeding_id, key, last=form.last.data, source=form.source.data, at=clock.now()
+        ),
+    )
 
 
 def _found(case: Case, clock_id: int) -> Clock:

@@ -13,6 +13,7 @@ from portal.cases import queries, registry, vocabulary
 from portal.cases.definition import Step
 from portal.cases.models import Attachment, Case, Contact, Party, Rating, SealedValue, Statement
 from portal.cases.operations.proceedings import refusal_of
+from portal.cases.operations.unnamed import Unnamed
 from portal.cases.timeline import TimelineEntry, timeline
 from portal.cases.views import clock_faces
 from portal.cases.views.clock_faces import ClockShown, Lamp, lamp_of
@@ -78,6 +79,7 @@ class Dossier:
     subject: str
     closing_note: str
     proceedings: tuple[ProceedingSteps, ...]
+    undated: tuple[Unnamed, ...]  # periods of the actor's platforms whose last day is still to be named
     lamp: Lamp | None
     contacts: list
     statements: list
@@ -105,7 +107,9 @@ def read(session: Session, actor: Actor, case: Case, today: date) -> Dossier:
     procedures = queries.proceedings(session, actor, case)
     clocks = clock_faces.faces(session, actor, case, {each.id: each.platform for each in procedures}, today)
     linked = {(each.platform, each.linked): each.values for each in procedures if each.linked}
-    proceedings = tuple(_with_steps(actor, case, shown, clocks, values, today, linked, not missing) for shown in procedures)
+    proceedings = tuple(
+        _with_steps(actor, case, shown, clocks, values, today, linked, not missing) for shown in procedures
+    )
     petition = any(registry.platform(each.shown.platform).petition for each in proceedings)
     names = _unit_names(session, {case.respondent_unit_id, case.competent_unit_id})
     may_record = actor.may(Permission.CASE_RECORD) and case.closed_at is None
@@ -126,6 +130,7 @@ def read(session: Session, actor: Actor, case: Case, today: date) -> Dossier:
         subject=safe_text(case.subject, values),
         closing_note=safe_text(case.closing_note, values),
         proceedings=proceedings,
+        undated=clock_faces.undated(session, actor, case),
         lamp=lamp_of(case.next_due, day_of(case.received_at), today) if case.next_due and not case.closed_at else None,
         contacts=_contacts(session, case, values),
         statements=list(session.scalars(select(Statement).where(Statement.case_id == case.id).order_by(Statement.id))),
