@@ -36,7 +36,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Other:
-    """Another reception of that day that stands."""
+    """Another reception of that day that stands; ``away``: not in the hall."""
 
     id: int
     leader_id: int
@@ -45,6 +45,7 @@ class Other:
     starts: int
     ends: int
     window_id: int | None
+    away: bool = False
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,7 @@ def _room(wanted: Wanted, facts: Facts) -> Iterable[Conflict]:
         if taken:
             words = f"这个接访室{span_words(taken.starts, taken.ends)}已安排给{taken.who}。"
             yield Conflict("window", words, REFUSED)
-    here = [other for other in others if other.half == wanted.half]
+    here = [other for other in others if other.half == wanted.half and not other.away]
     if facts.most is not None and wanted.kind not in AWAY and len(here) >= facts.most:
         words = f"这半天已安排 {len(here)} 场，中心设定每半天最多 {facts.most} 场。"
         yield Conflict("half", words, REASON)

@@ -106,6 +106,7 @@ def test_another_duty_stands_in_the_way_unless_there_is_a_reason(session, staff,
 
 
 def test_the_centre_says_how_many_receptions_a_half_day_holds(staff, do, refused) -> None:
+    do(week.placed, staff, "葛正清", kind="trip", window_id=None, region_code="140829")  # is not in the hall
     for name in ("路海涛", "桑雪梅", "季长河"):
         do(week.placed, staff, name, window_id=None, place=f"{name}办公室")
     assert "每半天最多 3 场" in refused("宫本立", window_id=None, place="四楼")["reason"]

@@ -109,7 +109,9 @@ def test_publish_change_correct(office, approver, staff, fields, public, inside,
     assert press(office, WEEK, "公布").status_code == 303
     first = [(WEDNESDAY, "路海涛"), (date(2026, 12, 3), "桑雪梅")]
     assert public(clerk) == first
-    assert "路海涛" in clerk.get(WEEK).get_data(as_text=True)
+    chip = html(clerk.get(WEEK)).select_one(".week-chip")
+    assert "路海涛" in chip.find_parent("tr").get_text()
+    assert chip["href"].startswith("/leadership/receptions/"), "who books is led to the bookings"
     with inside() as session:
         ids = {row.leader: row.id for row in roster.working_rows(session, 1, MONDAY)}
         other = cast.leaders(session)["季长河"].id
@@ -130,6 +132,11 @@ def test_publish_change_correct(office, approver, staff, fields, public, inside,
     cancel = f"{page}/cancel"
     assert post(office, cancel, reason="突发情况", version="2").status_code == 303
     assert public(clerk) == [(date(2026, 12, 3), "季长河")]
+    corrections_are_told(office, clerk)
+
+
+def corrections_are_told(office: FlaskClient, clerk: FlaskClient) -> None:
+    """The history and the printed notice say what changed; only the office reads why."""
     told = clerk.get("/leadership/week/editions?monday=2026-11-30").get_data(as_text=True)
     assert "第 4 版" in told
     assert "改由副市长 季长河接访" in told
@@ -172,6 +179,16 @@ def test_wrong_typing_stays_and_is_said_beside_the_field(office, fields) -> None
     assert "休息日" in errors_of(post(office, NEW, **fields(day="2026-12-05")), "reason")
 
 
+def test_the_form_is_cheap(app, office) -> None:
+    office.get(NEW)
+    with counted(app) as sent:
+        answer = office.get(f"{NEW}?leader=1&day=2026-12-02&half=pm")
+    assert len(sent) <= 24
+    assert len(answer.data) <= 60_000
+    assert html(answer).select_one("#day")["value"] == "2026-12-02"
+    assert html(answer).select_one("input[name=half][checked]")["value"] == "pm"
+
+
 def test_conflicts_are_said_while_typing(app, office, fields) -> None:
     post(office, NEW, **fields())
     part = {"HX-Request": "true"}
@@ -184,7 +201,9 @@ def test_conflicts_are_said_while_typing(app, office, fields) -> None:
     assert len(sent) <= 22
     same = office.get("/leadership/week/conflicts", query_string=fields(window=""), headers=part).get_data(as_text=True)
     assert "已安排接访" in same
-    nothing = office.get("/leadership/week/conflicts", query_string={"day": "乱", "leader": "x", "starts": "9"}, headers=part)
+    nothing = office.get(
+        "/leadership/week/conflicts", query_string={"day": "乱", "leader": "x", "starts": "9"}, headers=part
+    )
     assert "选好领导和日期后" in nothing.get_data(as_text=True)
 
 
@@ -192,7 +211,16 @@ def test_the_whole_hall_of_leaders_stays_readable_and_cheap(app, office, inside,
     with inside(), database.write() as session:
         for place, name in enumerate(cast.leaders(session)):
             day = MONDAY.replace(day=30) if place % 5 == 0 else date(2026, 12, place % 5)
-            week.placed(session, staff, name, day, window_id=None, place="二楼", reason="场次多", half="pm" if place % 2 else "am")
+            week.placed(
+                session,
+                staff,
+                name,
+                day,
+                window_id=None,
+                place="二楼",
+                reason="场次多",
+                half="pm" if place % 2 else "am",
+            )
     office.get(WEEK)
     with counted(app) as sent:
         answer = office.get(WEEK)
@@ -241,7 +269,14 @@ def test_only_the_office_works_on_it(staff, sign_in) -> None:
 def test_an_absence_that_hits_a_reception_is_said(office, fields, inside) -> None:
     post(office, NEW, **fields())
     answer = post(
-        office, "/leadership/duties", leader=fields()["leader"], first="2026-12-02", last="", half="day", kind="sick", what=""
+        office,
+        "/leadership/duties",
+        leader=fields()["leader"],
+        first="2026-12-02",
+        last="",
+        half="day",
+        kind="sick",
+        what="",
     )
     assert answer.status_code == 303
     assert "已排了这位领导接访" in notices(office, "/leadership/duties")
@@ -252,10 +287,14 @@ def test_an_absence_that_hits_a_reception_is_said(office, fields, inside) -> Non
 
 
 def test_leaders_settings_and_grades_by_form(office, inside, staff) -> None:
-    wrong = post(office, "/leadership/settings", approver_title="秘书长", followups="七天", most_per_half="0", source="")
+    wrong = post(
+        office, "/leadership/settings", approver_title="秘书长", followups="七天", most_per_half="0", source=""
+    )
     assert wrong.status_code == 422
     assert "7、15、30" in errors_of(wrong, "followups")
-    assert "依据" in errors_of(post(office, "/leadership/settings", followups="7", most_per_half="", source=""), "source")
+    assert "依据" in errors_of(
+        post(office, "/leadership/settings", followups="7", most_per_half="", source=""), "source"
+    )
     made = post(
         office, "/leadership/leaders/new", name="丁一", post="副市长", body="government", level="city", grade="", position="99",
         field="", telephone="0359-2000000转8", unit="", region="", account="", since="", until="",
@@ -267,7 +306,15 @@ def test_leaders_settings_and_grades_by_form(office, inside, staff) -> None:
 
 
 def test_a_rule_of_turns_by_form(office, fields, inside) -> None:
-    rule = {"name": "周二上午", "weekday": "1", "half": "am", "starts": "9:00", "ends": "11:30", "place": "", "capacity": "4"}
+    rule = {
+        "name": "周二上午",
+        "weekday": "1",
+        "half": "am",
+        "starts": "9:00",
+        "ends": "11:30",
+        "place": "",
+        "capacity": "4",
+    }
     rule |= {"window": fields()["window"], "leaders": [fields()["leader"], fields("桑雪梅")["leader"]], "enabled": "y"}
     assert "结束时间" in errors_of(post(office, "/leadership/rotations/new", **rule | {"ends": "8:00"}), "ends")
     assert post(office, "/leadership/rotations/new", **rule).status_code == 303

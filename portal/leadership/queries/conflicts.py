@@ -11,6 +11,7 @@ from portal.leadership.conflicts import Busy, Conflict, Facts, Other, Wanted, fi
 from portal.leadership.models import Leader, LeaderDuty, Reception
 from portal.leadership.queries.leaders import settings
 from portal.leadership.queries.roster import CANCELLED
+from portal.leadership.vocabulary import AWAY
 from portal.organisation.models import Closure
 from portal.statutes import queries as statutes
 from portal.statutes.workdays import Calendar
@@ -56,7 +57,16 @@ class Ground:
         """Count a reception that was just placed."""
         leader = self.leaders[held.leader_id]
         self.others[held.day].append(
-            Other(held.id, held.leader_id, leader.name, held.half, held.starts, held.ends, held.window_id)
+            Other(
+                held.id,
+                held.leader_id,
+                leader.name,
+                held.half,
+                held.starts,
+                held.ends,
+                held.window_id,
+                held.kind in AWAY,
+            )
         )
 
 

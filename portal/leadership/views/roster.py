@@ -1,9 +1,10 @@
 """周日程: the week of the roster, and one reception of it: placed, changed, taken out, and what speaks against it while it is typed."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from flask import Response, abort, flash, request
+from flask import Response, abort, flash, request, url_for
 
 from portal import clock, database
 from portal.access.guard import actor, requires
@@ -73,7 +74,7 @@ def week() -> Response:
         may_edit=may_edit() and (held is None or held.state in WORKED_ON), office=may_edit(),
         may_sign=actor().may(Permission.LEADERSHIP_APPROVE) and held is not None and held.state in WAITING,
         reason=ReasonForm(formdata=None), approver=leaders.settings(db.session, mine).approver_title,
-        figures=_figures(standing, shown, known, clock.today()),
+        address_of=_address_of(), figures=_figures(standing, shown, known, clock.today()),
     )  # fmt: skip
 
 
@@ -139,6 +140,15 @@ def remove_reception(reception_id: int) -> Response:
         return say(409, str(problem))
     flash("已从草稿中去掉。" if gone else "已取消，审签公布后对外生效。")
     return done("leadership.week", monday=held.monday.isoformat())
+
+
+def _address_of() -> Callable[[int], str | None]:
+    """Where a reception in the grid leads: the office to its form, who books to its bookings, nobody else anywhere."""
+    if may_edit():
+        return lambda reception_id: url_for("leadership.edit_reception", reception_id=reception_id)
+    if actor().may(Permission.LEADERSHIP_BOOK):
+        return lambda reception_id: url_for("leadership.reception", reception_id=reception_id)
+    return lambda reception_id: None
 
 
 def asked_monday() -> date:
