@@ -9,6 +9,8 @@ from sqlalchemy import select
 from portal import clock, database
 from portal.cases.models import Attachment, Case
 from portal.leadership.models import Booking, Instruction, Sheet, Task, TaskUnit
+from portal.supervision import operations as supervision
+from portal.supervision.models import InboxItem
 from tests.cases.desk import counted, errors_of, html, post
 from tests.cast import papers
 from tests.leadership import loop
@@ -206,6 +208,34 @@ def test_a_leader_sees_own_tasks_and_nobody_elses_day(inside, sign_in, world, si
         staff = loop.staff_of(session)
         other = loop.reception(session, staff, leader="路海涛", half="pm").id
     assert leader.get(f"/leadership/receptions/{other}/day").status_code == 404
+
+
+def test_the_digest_tells_units_of_tasks_and_the_office_of_days_of_looking_again(inside, sign_in, signed) -> None:
+    later_on = clock.at_hall(loop.DUE + timedelta(days=1), 9)
+    with inside(), database.write() as session:
+        staff = loop.staff_of(session)
+        ids = [staff[login].id for login in (loop.UNIT_STAFF, OFFICE)]
+        supervision.send_digests(session, staff[OFFICE].centre_id, ids, later_on)
+    with inside() as session:
+        lines = {(item.account_id, item.data["scope"]): item.data for item in session.scalars(select(InboxItem))}
+    assert (lines[ids[0], "unit"]["leader_tasks"], lines[ids[0], "unit"]["leader_late"]) == (1, 1)
+    assert lines[ids[1], "mine"]["leader_looks"] == 1
+    with clock.frozen(later_on):
+        shown = html(sign_in(loop.UNIT_STAFF).get("/inbox"))
+        assert "领导交办 1，逾期 1" in shown.get_text()
+        assert shown.select('#inbox a[href="/leadership/tasks"]')
+        assert "领导交办回访 1" in html(sign_in(OFFICE).get("/inbox")).get_text()
+
+
+def test_the_page_of_a_case_shows_what_leaders_asked_for(sign_in, world, signed) -> None:
+    office, number = sign_in(OFFICE), world[2]
+    address = f"/leadership/cases/{number}/instructions"
+    assert address in office.get(f"/cases/{number}").get_data(as_text=True)
+    with clock.frozen(clock.at_hall(loop.DUE + timedelta(days=2), 9)):
+        part = html(sign_in(OFFICE).get(address, headers={"HX-Request": "true"}))
+    assert "杜立新交办" in part.get_text()
+    assert part.select_one(".lamp-late").get_text() == "逾期 2 天未办结"
+    assert sign_in("jinshijie").get(address).status_code == 404
 
 
 def _scan() -> tuple[BytesIO, str]:

@@ -128,12 +128,15 @@ def to_end(
     return [_line(row, _days_lamp(row.due, today)) for row in session.execute(wanted)]
 
 
-def of_case(session: Session, actor: Actor, case_id: int) -> list[Line]:
-    """The instructions about a case, the newest first: one query."""
+def of_case(session: Session, actor: Actor, case_id: int, today: date) -> list[Line]:
+    """The instructions about a case, the newest first, with how each stands: one query."""
     last = select(func.max(Task.due)).where(Task.instruction_id == Instruction.id).scalar_subquery()
-    wanted = _lines(last, 0 * Instruction.id).where(Instruction.case_id == case_id, cases.visible(actor))
-    rows = session.execute(wanted.order_by(Instruction.id.desc()))
-    return [_line(row, ("", "none")) for row in rows]
+    wanted = _lines(last, 0 * Instruction.id).add_columns(Instruction.closed_at, Instruction.issued_on)
+    wanted = wanted.where(Instruction.case_id == case_id, cases.visible(actor)).order_by(Instruction.id.desc())
+    return [
+        _line(row, _stands(row.closed_at is not None, row.due or row.issued_on, today))
+        for row in session.execute(wanted)
+    ]
 
 
 def _lines(due, days) -> Select:
@@ -154,10 +157,13 @@ def _days_lamp(due: date, today: date) -> tuple[str, str]:
 
 
 def _lamp(made: Instruction, tasks: tuple[TaskShown, ...], today: date) -> tuple[str, str]:
+    return _stands(made.closed_at is not None, max((task.due for task in tasks), default=made.issued_on), today)
+
+
+def _stands(closed: bool, last: date, today: date) -> tuple[str, str]:
     """An instruction is late while it has not ended and the last day of its tasks is over."""
-    if made.closed_at:
+    if closed:
         return ("已办结", "ok")
-    last = max((task.due for task in tasks), default=made.issued_on)
     if last < today:
         return (f"逾期 {(today - last).days} 天未办结", "late")
     return ("办理中", "near")

@@ -143,10 +143,11 @@ def count(
     unit_id: int | None = None,
     *,
     actor: Actor | None = None,
+    today: date | None = None,
 ) -> tuple[int, int]:
-    """(outstanding, of these late) under the same conditions: one query."""
+    """(outstanding, of these late on ``today``, else on the present day) under the same conditions: one query."""
     inner = _outstanding(centre_id, leader_id, unit_id, actor).with_only_columns(Task.due).subquery()
-    late = func.count().filter(inner.c.due < clock.today())
+    late = func.count().filter(inner.c.due < (today or clock.today()))
     return tuple(session.execute(select(func.count(), late).select_from(inner)).one())
 
 

@@ -14,7 +14,7 @@ from portal.access.permissions import Permission
 from portal.cases import operations as case_operations
 from portal.cases.forms import scoped
 from portal.cases.operations import AttachmentRefused, FieldProblems, Refused, StaleVersion
-from portal.cases.views.acting import spread
+from portal.cases.views.acting import open_case, spread
 from portal.cases.views.dossier import safe_text
 from portal.database import db
 from portal.leadership.forms.loop import (
@@ -80,6 +80,19 @@ def tasks() -> Response:
 def instruction(instruction_id: int) -> Response:
     """One instruction: tasks, replies of each unit, looking again, the result."""
     return _page(instruction_id)
+
+
+@blueprint.get("/leadership/cases/<number>/instructions")
+@requires(Permission.LEADERSHIP_READ)
+def case_instructions(number: str) -> Response:
+    """What leaders asked for in a case, fetched by its page (root id "case-instructions")."""
+    case = open_case(number)
+    return page(
+        "leadership/case_instructions.html",
+        "leadership/_case_instructions.html",
+        case=case,
+        rows=queries.of_case(db.session, actor(), case.id, clock.today()),
+    )
 
 
 @blueprint.post("/leadership/task-units/<int:row_id>/receipt")
