@@ -201,7 +201,7 @@ def fill_sponsorship(sponsorship_id: int) -> Response:
 
     return _answer(
         shown, form, work, "leadership/sponsorship_form.html", "三项职责已更新。",
-        title="掌握情况、化解方案、疏导帮扶", button="保存", fields=tuple(DUTIES), rows=6,
+        title="掌握情况、化解方案、疏导帮扶", button="保存", fields=tuple(DUTIES), rows=4,
     )  # fmt: skip
 
 
