@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from portal.access.actor import Actor
 from portal.cases import registry
 from portal.cases.definition import Platform
-from portal.cases.models import Case, Clock, Proceeding
+from portal.cases.models import Clock, Proceeding
 from portal.cases.operations import clocks, record
 from portal.cases.operations.given import FieldProblems, Refused
 from portal.cases.operations.proceedings import unpacked
@@ -66,10 +66,9 @@ def name_first_day(
     Raises Refused where the period has a day already or no longer runs, or the actor does not handle the platform;
     FieldProblems for a day before the start, or no source.
     """
-    case_id = session.scalar(select(Proceeding.case_id).where(Proceeding.id == proceeding_id))
-    if case_id is None:
+    case = record.hold(session, select(Proceeding.case_id).where(Proceeding.id == proceeding_id).scalar_subquery())
+    if case is None:
         raise Refused("没有这个程序。")
-    case = session.get_one(Case, case_id, with_for_update=True)
     proceeding = session.get_one(Proceeding, proceeding_id, with_for_update=True)
     platform = registry.platform(proceeding.platform)
     if platform.code not in actor.platforms or not actor.may(platform.handle):
