@@ -44,17 +44,19 @@ def answer(session: Session, actor: Actor, proposal_id: int, *, state: str, reas
     """Take it up or decline it. Raises FieldProblems (no answer, declined without a reason), Refused where it is answered."""
     if not actor.may(Permission.SUPERVISION_ANSWER):
         raise Refused("您没有答复督办建议的权限。")
-    wanted = select(Proposal).where(Proposal.id == proposal_id, Proposal.centre_id == actor.centre_id)
-    held = session.scalar(wanted.with_for_update())
-    if held is None:
+    wanted = select(Proposal.case_id).where(Proposal.id == proposal_id, Proposal.centre_id == actor.centre_id)
+    case_id = session.scalar(wanted)
+    if case_id is None:
         raise Refused("没有这项督办建议。")
+    # the case first, then what hangs on it: as everybody does who changes a matter
+    case = session.get_one(Case, case_id, with_for_update=True)
+    held = session.get_one(Proposal, proposal_id, with_for_update=True, populate_existing=True)
     if held.state != "open":
         raise Refused(f"这项建议已经答复：{dict(ANSWERS)[held.state]}。")
     if state not in dict(ANSWERS):
         raise FieldProblems({"state": "请选择是否采纳。"})
     if state == "declined" and not reason.strip():
         raise FieldProblems({"reason": "不采纳的，请写明理由。"})
-    case = session.get_one(Case, held.case_id, with_for_update=True)
     held.state, held.answered_at, held.answered_by = state, at, actor.id
     held.answer = seal_free_text(session, case, reason.strip())
     data = {"proposal_id": held.id, "platform": held.platform, "state": state}
