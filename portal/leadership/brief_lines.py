@@ -1,12 +1,12 @@
 """How much of a brief fits on its one page: sections, their lines, and cutting text to them. Pure functions.
 
-A line holds WIDTH Chinese characters as the brief is printed (11 pt in a column of 142 mm); the lines of all sections together,
-the head, and room for the leader's pen are one sheet of A4.
+As the brief is printed (11 pt in a column of 138 mm) a line holds 34 Chinese characters, one less where a sign may not begin the
+next. The lines of all sections together, the head, and room for the leader's pen are one sheet of A4.
 """
 
 import math
 
-WIDTH = 36
+WIDTH = 33
 NARROW = 0.56  # a digit or Latin letter in Chinese characters
 # section → (what it is called, lines)
 SECTIONS = {
