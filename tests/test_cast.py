@@ -19,6 +19,8 @@ from portal.cases.models import Case, Contact, Demand, Party, Proceeding, Rating
 from portal.cases.views.dossier import lamp_of
 from portal.documents.letters.models import LetterWord
 from portal.handoff.models import Relay
+from portal.leadership.models import LetterRead, SponsorTerm
+from portal.leadership.queries import sponsorship
 from portal.organisation.models import Centre, Service, Window
 from portal.people.identity import check_id, check_phone
 from portal.queue.models import Ticket, WindowSession
@@ -332,3 +334,14 @@ def test_every_organ_that_handles_a_petition_has_somebody_to_check_and_somebody_
     wanted = {Permission.LETTER_CHECK, Permission.LETTER_SIGN, Permission.LETTER_SEAL}
     assert [unit for unit in handled if can.get(unit) != wanted] == []
     assert handled <= set(hall.scalars(select(LetterWord.unit_id))), "and a word for its numbers"
+
+
+def test_leaders_sponsor_matters_in_time_late_changed_raised_and_ended(hall):
+    head = cast.actors(hall)["renzhiping"]
+    rows, more = sponsorship.rows(hall, head, sponsorship.Wanted(state="all"), clock.today())
+    assert (len(rows), more) == (12, False)
+    assert {"ok", "near", "late", "none"} == {row.lamp[1] for row in rows}
+    assert [row.met for row in rows if row.closed_at] == ["yes"]
+    terms = hall.scalars(select(SponsorTerm).where(SponsorTerm.until.is_not(None)).order_by(SponsorTerm.id)).all()
+    assert {term.level for term in terms} == {"city", "county"}
+    assert set(hall.scalars(select(LetterRead.state))) == {"put", "read", "instructed"}
