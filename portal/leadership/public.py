@@ -1,13 +1,14 @@
-"""What walls know of the roster: the last editions and nothing else. Given to the queue's schedule at start-up."""
+"""What the public knows of receptions: walls the last editions, the holder of a code when and where. Given to the queue at start-up."""
 
 from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy.orm import Session
 
+from portal.leadership import enquiry
 from portal.leadership.queries import roster
 from portal.leadership.vocabulary import DAYS_OF_WEEK, ONE_DAY
-from portal.queue import schedule
+from portal.queue import promises, schedule
 
 WEEKS_AHEAD = 4
 LONGEST_PLACE = 12  # letters of a place that a wall has room for
@@ -25,5 +26,6 @@ def _short(place: str) -> str:
 
 
 def load() -> None:
-    """Let the walls ask here."""
+    """Let the walls and the citizen's page ask here."""
     schedule.load(upcoming)
+    promises.load(enquiry.promised)

@@ -1,4 +1,5 @@
-"""What a slip code tells its holder: number, who has the matter, what comes next and by when. No subject, no names.
+"""What a slip code tells its holder: number, who has the matter, what comes next and by when; of a promised visit when and where.
+No subject, no names.
 
 A slip can be lost, so the code opens nothing without the last four characters of the holder's identity number or telephone,
 where one was given; nothing here says what the matter is about; and nothing is promised that the law or the record does not.
@@ -19,10 +20,11 @@ from portal.documents.queries import PAUSED
 from portal.keys import ring
 from portal.organisation.models import Service, Window
 from portal.people.models import Person
-from portal.queue import estimate
+from portal.queue import estimate, promises
 from portal.queue.models import Appointment, Ticket
 from portal.queue.operations.moves import WAITING
 from portal.queue.operations.tickets import code_hash
+from portal.queue.promises import Promised
 from portal.queue.queries import ahead_of
 from portal.statutes.queries import law
 
@@ -95,10 +97,11 @@ class Queued:
 
 @dataclass(frozen=True)
 class Found:
-    """What one code opens: a number of the queue, a matter, or a number with its matter."""
+    """What one code opens: a number of the queue, a matter, or a number with its matter; or a visit that was promised."""
 
     queued: Queued | None
     matter: Matter | None
+    promised: Promised | None = None
 
 
 def normal(code: str) -> str:
@@ -117,19 +120,27 @@ def find(session: Session, code: str, tail: str, at: datetime) -> Found | None:
     if case is None:
         ticket = session.scalar(select(Ticket).where(Ticket.code_hash == code_hash(plain)))
         if ticket is None:
-            return None
+            return _promised(session, plain, tail, at)
         case = session.get(Case, ticket.case_id) if ticket.case_id else None
-    if not _fits(_tails(session, case, ticket), normal(tail)):
+    whose = _tails(session, case.id if case else None, ticket.person_id if ticket else None)
+    if not _fits(whose, normal(tail)):
         return None
     queued = _queued(session, ticket, at) if ticket else None
     return Found(queued, _matter(session, case, clock.day_of(at)) if case else None)
 
 
-def _tails(session: Session, case: Case | None, ticket: Ticket | None) -> set[str]:
+def _promised(session: Session, code: str, tail: str, at: datetime) -> Found | None:
+    found = promises.find(session, code, at)
+    if found is None or not _fits(_tails(session, found.case_id, found.person_id), normal(tail)):
+        return None
+    return Found(None, None, found)
+
+
+def _tails(session: Session, case_id: int | None, person_id: int | None) -> set[str]:
     """The last four of every identity number and telephone on record; none where the visitor stayed unnamed."""
-    whose = [Person.id == ticket.person_id] if ticket and ticket.person_id else []
-    if case:
-        holders = select(Party.person_id).where(Party.case_id == case.id, Party.role.in_(HOLDERS))
+    whose = [Person.id == person_id] if person_id else []
+    if case_id:
+        holders = select(Party.person_id).where(Party.case_id == case_id, Party.role.in_(HOLDERS))
         whose.append(Person.id.in_(holders))
     if not whose:
         return set()

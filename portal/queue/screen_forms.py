@@ -20,7 +20,7 @@ class EnquiryForm(FlaskForm):
             InputRequired("请输入小票或告知单上的查询码。"),
             Length(max=LONGEST_CODE, message="查询码没有这么长，请核对小票或告知单。"),
         ],
-        description="小票或告知单上的查询码都可以。大小写、空格、全角都可以。",
+        description="小票或告知单上的查询码、预约码都可以。大小写、空格、全角都可以。",
     )
     tail = StringField(
         "证件号码或电话的后四位",

@@ -18,6 +18,7 @@ from portal.organisation.models import Unit, Window
 from portal.queue import operations as queue
 from portal.queue.models import Ticket
 from portal.queue.queries import visit_entries
+from tests.cases.desk import counted
 from tests.cast.people import CLERK_OF, GREETER
 from tests.handoff.test_relay import prepared, service_of, visitor_at
 from tests.support import submit
@@ -329,3 +330,73 @@ def test_the_greeter_sees_where_units_go_and_marks_nothing(group, called, sign_i
     assert submit(greeter, f"{called}/units/2/arrived", page="/queue/desk", who="王某").status_code == 409
     assert greeter.get("/joint-receptions/999").status_code == 404
     assert greeter.get(group[0]).status_code == 403
+
+
+# ---- from the page of the case ----
+
+
+def case_page(client, number: str) -> BeautifulSoup:
+    """What the case page fetches for its 联合接访."""
+    page = BeautifulSoup(client.get(f"/cases/{number}").data, "html.parser")
+    slot = page.select_one("#case-joint")
+    part = client.get(slot["hx-get"], headers={"HX-Request": "true"})
+    assert (part.status_code, len(part.data) < 2000) == (200, True)
+    return BeautifulSoup(part.data, "html.parser")
+
+
+@pytest.fixture
+def case_at_window(inside) -> tuple[str, int, int]:
+    """The number of the case whose visitor is at the petition window, the ticket, and an organ of the hall."""
+    with inside(), database.write() as session:
+        ticket = visitor_at(session, prepared(session), "petition")
+        return session.get_one(Case, ticket.case_id).number, ticket.id, unit(session, "市民政局")
+
+
+@pytest.mark.one_engine
+def test_the_case_page_leads_to_calling_units_to_the_visitor_at_the_window(case_at_window, sign_in):
+    number, ticket_id, organ = case_at_window
+    clerk = sign_in(CLERK_OF["petition"])
+    (link,) = case_page(clerk, number).select("a")
+    assert (link["href"], link.get_text()) == (f"/queue/tickets/{ticket_id}/joint-reception", "联合接访…")
+    given = {"other_one": "", "place": "1号窗口", "purpose": WORDS, "units": [organ], "due": "10:30"}
+    made = submit(clerk, link["href"], **given).headers["Location"]
+    (link,) = case_page(clerk, number).select("a")
+    assert (link["href"], "正在进行" in link.get_text()) == (made, True)
+    assert submit(clerk, f"{made}/close", page=made, outcome="已答复。").status_code == 303
+    (link,) = case_page(clerk, number).select("a")
+    assert link["href"].startswith("/queue/tickets/"), "another one may follow while the visitor is there"
+
+
+@pytest.mark.one_engine
+def test_who_has_the_visitor_elsewhere_or_no_more_is_offered_nothing(case_at_window, sign_in, inside):
+    number, ticket_id, _ = case_at_window
+    greeter = sign_in(GREETER)
+    assert greeter.get(f"/cases/{number}/joint-reception").status_code == 403
+    stranger = sign_in(CLERK_OF["counselling"])
+    assert stranger.get(f"/cases/{number}/joint-reception").status_code == 404
+    clerk = sign_in(CLERK_OF["petition"])
+    with inside(), database.write() as session:
+        session.get_one(Ticket, ticket_id).state = "called"
+    part = case_page(clerk, number)
+    assert (part.select("a"), part.select_one("#case-joint").has_attr("hidden")) == ([], True)
+    assert "群众不在您的窗口" in text_of(clerk.get(f"/cases/{number}/joint-reception"))
+
+
+@pytest.mark.one_engine
+def test_what_must_not_become_a_meeting_of_offices_is_not_offered_one(case_at_window, sign_in, inside):
+    number, ticket_id, _ = case_at_window
+    with inside(), database.write() as session:
+        case = session.get_one(Case, session.get_one(Ticket, ticket_id).case_id)
+        case.sensitivity = "accusation"
+        clerk_id = session.get_one(Ticket, ticket_id).account_id
+        cases.grant(session, case, f"account:{clerk_id}", why="接待", at=AT)
+    assert case_page(sign_in(CLERK_OF["petition"]), number).select("a") == []
+
+
+@pytest.mark.one_engine
+def test_the_slot_costs_a_fixed_number_of_queries(case_at_window, sign_in, app):
+    number, *_ = case_at_window
+    clerk = sign_in(CLERK_OF["petition"])
+    with counted(app) as sent:
+        assert clerk.get(f"/cases/{number}/joint-reception", headers={"HX-Request": "true"}).status_code == 200
+    assert len(sent) <= 10, sent

@@ -12,12 +12,13 @@ from portal.cases import operations as cases
 from portal.cases.models import Case, Clock, Party, Rating
 from portal.cases.operations import PersonGiven
 from portal.documents.codes import grouped
-from portal.organisation.models import Centre
+from portal.organisation.models import Centre, Service
 from portal.people import operations as people
 from portal.queue import enquiry, throttle
 from portal.queue import operations as queue
 from portal.queue.estimate import Estimate
 from portal.queue.models import Appointment
+from portal.queue.operations.appointments import code_hash
 from portal.queue.throttle import Throttle
 from portal.queue.views import enquiry as enquiry_view
 from portal.trail.models import Access, Event
@@ -412,3 +413,74 @@ def test_the_slip_of_the_queue_is_silent_about_what_is_not_configured(sign_in, i
     assert "小票查询码" in shown
     assert "电话：" not in shown
     assert "地址：" not in shown
+
+
+@pytest.fixture
+def promised(inside, wall):
+    """``promised(…)`` books ten o'clock tomorrow for the petitioner of the hall; the code, as it stands on the paper."""
+
+    def booked(**changes: object) -> str:
+        with inside(), database.write() as session:
+            person = people.find_or_create(
+                session, wall.centre_id, name=hall.NAME, id_number=hall.ID_NUMBER, phone=hall.PHONE, at=MORNING
+            )
+            values = {"service_id": wall.service_id, "day": later(24 * 60).date(), "slot": 600, "person_id": person.id}
+            session.add(Appointment(centre_id=wall.centre_id, note=hall.SUBJECT, source="phone", code="HK3M8PQ2XA",
+                                    code_hash=code_hash("HK3M8PQ2XA"), booked_by=wall.greeter.id, booked_at=MORNING,
+                                    **values | changes))  # fmt: skip
+        return "hk3m 8pq2-xa"
+
+    return booked
+
+
+def test_the_code_of_an_appointment_tells_when_where_and_how_to_change_it(client, promised, inside, wall) -> None:
+    code = promised()
+    with inside(), database.write() as session:
+        session.get_one(Centre, wall.centre_id).telephone = "0359-2222222"
+        area = session.get_one(Service, wall.service_id).area
+    answer, page = ask(client, code)
+    assert answer.status_code == 200
+    shown = text_of(page.select_one("#standing"))
+    assert "预约：11月24日星期二10:00" in shown
+    assert f"地点：{area}。" in shown
+    assert "要改时间或者取消，请打电话0359-2222222，或到导引台，说明预约码。" in shown
+    assert [secret for secret in SECRETS if secret in answer.get_data(as_text=True)] == []
+    assert "没有登记事项" not in shown
+    assert page.select("[name=score]") == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "says", "changeable"),
+    [
+        ({"state": "cancelled"}, "已经取消", False),
+        ({"state": "missed"}, "已经过去", False),
+        ({"day": (MORNING - timedelta(days=1)).date()}, "已经过去", False),
+        ({"day": MORNING.date(), "slot": 9 * 60}, "签到", False),
+        ({}, "签到", True),
+    ],
+)
+def test_an_appointment_that_can_no_longer_be_changed_offers_no_change(client, promised, changes, says, changeable):
+    shown = text_of(ask(client, promised(**changes))[1].select_one("#standing"))
+    assert (says in shown, "要改时间" in shown) == (True, changeable)
+
+
+def test_an_appointment_checked_in_names_its_number(client, promised, inside, wall) -> None:
+    code = promised(state="arrived")
+    with inside(), database.write() as session:
+        number = hall.ticket(session, wall, MORNING, appointment=session.scalars(select(Appointment)).one()).number
+    assert f"号码是{number}" in text_of(ask(client, code)[1].select_one("#standing"))
+
+
+def test_an_appointment_asks_for_the_last_four_and_guessing_it_costs_a_try(client, promised, inside) -> None:
+    code = promised()
+    wrong, page = ask(client, code, tail="0000")
+    assert (wrong.status_code, enquiry_view.UNKNOWN in page.get_text()) == (422, True)
+    with inside() as session:
+        assert session.scalars(select(Access.action)).all() == ["enquiry.code"]
+    for _ in range(throttle.BURST):
+        ask(client, code, tail="0000")
+    assert ask(client, code)[0].status_code == 429
+
+
+def test_where_an_appointment_has_neither_number_the_code_alone_opens_it(client, promised) -> None:
+    assert ask(client, promised(person_id=None), tail="")[0].status_code == 200

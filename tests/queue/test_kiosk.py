@@ -614,6 +614,13 @@ def booked(house: Hall, inside: Callable) -> Callable[..., str]:
     return made
 
 
+def test_the_code_of_an_appointment_is_known_where_progress_is_asked(machine, booked) -> None:
+    answer = send(machine, "/kiosk/enquiry", code=booked(slot=11 * 60), tail="")
+    shown = page_of(answer).select_one("#standing").get_text()
+    assert (answer.status_code, "11:00" in shown, "要改时间或者取消" in shown) == (200, True, True)
+    assert not page_of(answer).select("#code")
+
+
 def test_an_appointment_checks_in_with_its_code(machine, booked, tickets, inside) -> None:
     assert send(machine, "/kiosk/appointment", code=booked()[:-1]).status_code == 422
     page = number_page(machine, send(machine, "/kiosk/appointment", code=" acdef 34679 "))

@@ -85,6 +85,14 @@ def open_of_ticket(session: Session, actor: Actor, ticket_id: int) -> int | None
     return session.scalar(wanted.limit(1))
 
 
+def open_of_case(session: Session, actor: Actor, case_id: int) -> int | None:
+    """The id of the case's joint reception that has not ended, the latest."""
+    wanted = select(JointReception.id).where(
+        JointReception.case_id == case_id, JointReception.closed_at.is_(None), shown_to(actor)
+    )
+    return session.scalar(wanted.order_by(JointReception.id.desc()).limit(1))
+
+
 def units_in_hall(session: Session) -> list[tuple[int, str]]:
     """(id, short name) of the organs that sit in the hall."""
     return [

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 from portal import clock, database
 from portal.access.guard import actor, requires
 from portal.access.permissions import Permission
+from portal.cases import queries as cases
 from portal.cases.forms.fields import choices
+from portal.cases.models import Case
 from portal.cases.operations import FieldProblems, Refused
 from portal.database import db
 from portal.handoff.joint import operations, queries
@@ -20,6 +22,7 @@ from portal.organisation import queries as organisation
 from portal.queue import queries as queue
 from portal.queue import stream
 from portal.queue.models import Ticket
+from portal.queue.queries.window import Mine
 from portal.web.errors import say
 from portal.web.htmx import done, page
 
@@ -53,6 +56,20 @@ def call(ticket_id: int) -> Response:
         return _call(form, db.session.get(Ticket, ticket_id), 409)
     flash("已列出要通知的单位，请逐一打电话，并在这里记下谁接的。")
     return done("joint.show", joint_id=made.id)
+
+
+@blueprint.get("/cases/<number>/joint-reception")
+@requires(Permission.CASE_RELAY)
+def of_case(number: str) -> Response:
+    """For a case's page (root id "case-joint"): call units to its visitor who is at the clerk's window, or the open reception."""
+    case = cases.find(db.session, actor(), number) or abort(404)
+    return page(
+        "handoff/case_joint.html",
+        "handoff/_case_joint.html",
+        case=case,
+        mine=_at_my_window(case),
+        running=queries.open_of_case(db.session, actor(), case.id),
+    )
 
 
 @blueprint.get("/joint-receptions")
@@ -104,6 +121,18 @@ def close(joint_id: int) -> Response:
         return _page(joint_id, 409, str(problem), outcome=form)
     flash("联合接访已结束，结果已记录。", "success")
     return done("joint.show", joint_id=joint_id)
+
+
+def _at_my_window(case: Case) -> Mine | None:
+    """The visitor of ``case`` who is being served at the actor's window and to whom units may be called."""
+    mine = queue.my_ticket(db.session, actor())
+    if mine is None or mine.case_id != case.id or mine.state != "serving":
+        return None
+    try:
+        operations.refuse_matter(db.session, actor(), db.session.get_one(Ticket, mine.id))
+    except Refused:
+        return None
+    return mine
 
 
 def _mark(operation: Callable[..., Any], joint_id: int, called_id: int) -> Response:
