@@ -88,6 +88,7 @@ def test_from_the_case_to_the_slip(hall, sign_in, inside):
     page = clerk.get(answer.location)
     assert "还没有告知" in text(page)
     slip = post(clerk, f"{answer.location}/told", how="slip")
+    assert "data-autoprint" in clerk.get(slip.location).get_data(as_text=True)
     paper = text(clerk.get(slip.location))
     assert "2026年11月26日 星期四" in paper
     assert "09:00" in paper

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, abort, flash, redirect, url_for
+from flask import Response, abort, flash, redirect, request, url_for
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 
@@ -112,6 +112,7 @@ def booking_slip(booking_id: int) -> Response:
         code=grouped(shown.code),
         centre=organisation.centre(db.session, actor().centre_id),
         made_at=clock.now(),
+        autoprint=NOW_PRINTING in request.args,
     )
 
 
