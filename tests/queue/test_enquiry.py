@@ -382,11 +382,11 @@ def test_codes_are_normalised_to_what_was_given_out() -> None:
     assert enquiry.normal("吕😀") == ""
 
 
-def test_the_page_takes_the_code_of_either_paper_and_waits_for_it(client, wall, code_of) -> None:
+def test_the_page_takes_the_code_of_any_paper_and_waits_for_it(client, wall, code_of) -> None:
     page = BeautifulSoup(client.get("/enquiry").get_data(as_text=True), "html.parser")
     field = page.select_one("input[name=code]")
     assert field.has_attr("autofocus")
-    assert "小票或告知单上的查询码都可以" in page.select_one(f"#{field['aria-describedby']}").text
+    assert "小票或告知单上的查询码、预约码都可以" in page.select_one(f"#{field['aria-describedby']}").text
     answered = ask(client, code_of())[1].select_one("input[name=code]")
     assert not answered.has_attr("autofocus"), "the answer stands above the field and must not scroll away"
 
