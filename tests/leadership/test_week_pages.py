@@ -305,6 +305,18 @@ def test_leaders_settings_and_grades_by_form(office, inside, staff) -> None:
     assert "依据" in errors_of(bad, "source")
 
 
+def test_who_signs_off_reads_why_a_rest_day_is_worked(office, approver, fields, sign_in) -> None:
+    post(office, NEW, **fields(day="2026-12-05", reason="周末专题接访"))
+    press(office, WEEK, "提交审签")
+    chip = html(approver.get(WEEK)).select_one(".week-chip.answered").get_text()
+    assert "休息日（周末）" in chip
+    assert "说明：周末专题接访" in chip
+    press(approver, WEEK, "审签通过")
+    press(office, WEEK, "公布")
+    clerk = sign_in("zhangdeliang", PASSWORD)
+    assert "周末专题接访" not in clerk.get(WEEK).get_data(as_text=True), "the reason stays inside"
+
+
 def test_a_rule_of_turns_by_form(office, fields, inside) -> None:
     rule = {
         "name": "周二上午",
