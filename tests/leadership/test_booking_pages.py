@@ -12,6 +12,7 @@ from portal.leadership.operations import bookings as operations
 from portal.organisation.models import Service
 from portal.trail.models import Access
 from tests.cases.desk import counted, errors_of, html, post
+from tests.cast import leadership_roster as roster
 from tests.leadership.receptions import (
     AT,
     CLERK,
@@ -22,7 +23,6 @@ from tests.leadership.receptions import (
     NINE,
     OFFICE,
     draft,
-    later,
     matter,
     prepare,
     reception,
@@ -366,4 +366,19 @@ def test_pages_of_a_full_morning_are_small_and_ask_a_fixed_number_of_times(app, 
     assert counts["bookings"] <= 16, counts
     assert counts[str(big)] <= 15, counts
     assert counts["candidates"] <= 20, counts
-    assert later(0) == AT
+
+
+def test_a_substitute_who_should_not_receive_it_is_shown_until_it_is_put_elsewhere(app, hall, sign_in):
+    with app.app_context(), database.write() as session:
+        staff = hall["staff"]
+        bureau = roster.leaders(session)["郎建峰"]
+        against = matter(session, staff[CLERK], "钱二", respondent_unit_id=bureau.unit_id).id
+        made = operations.book(session, staff[OFFICE], hall["today"], against, draft(), at=AT).id
+        session.get(Reception, hall["today"]).leader_id = bureau.id
+    office, url = sign_in(OFFICE), f"/leadership/receptions/{hall['today']}"
+    assert "被反映单位是郎建峰所在单位" in text(office.get(url))
+    moved = post(
+        office, f"/leadership/bookings/{made}/move", version="1", place=f"{hall['tomorrow']}-{NINE}", reason="回避"
+    )
+    assert moved.status_code == 303
+    assert "被反映单位" not in text(office.get(url))
