@@ -13,8 +13,9 @@ from portal.cases.operations import FieldProblems, Refused, StaleVersion
 from portal.cases.timeline import timeline
 from portal.database import db
 from portal.leadership.models import Leader, Milestone, ProgressNote, Sponsorship, SponsorTerm, TaskForceMember
-from portal.leadership.operations import sponsors
+from portal.leadership.operations import leaders, sponsors
 from portal.leadership.operations import sponsorship as operations
+from portal.leadership.operations.leaders import LeaderGiven
 from portal.leadership.operations.sponsorship import Member, Opening, Step
 from portal.leadership.queries import sponsorship as queries
 from portal.leadership.sponsor_words import silence_in
@@ -176,6 +177,34 @@ def test_counselling_is_never_put_under_care(hall, do):
     do(seal, "head")
     with pytest.raises(Refused, match="心理服务"):
         begin(hall, do, number)
+
+
+def test_a_new_secretary_finds_what_is_before_the_leader_already(hall, do, inside):
+    made, number = sponsored(hall)
+    secret = sponsored(hall, subject="检举事项", lead=None)[1]
+    accuse(hall, secret)
+    with inside() as session:
+        held, newcomer = session.get_one(Leader, leader_id(session)), account_id(session, "office-two")
+        given = LeaderGiven(held.name, held.post, held.body, account_id=held.account_id, attendants=(newcomer,))
+    do(leaders.change_leader, "office", held.id, given, version=None)
+    with inside() as session:
+        office = actor_named(session, "office-two")
+        assert queries.one(session, office, made, TODAY) is not None
+        assert [row.number for row in queries.rows(session, office, queries.Wanted(), TODAY)[0]] == [number]
+
+
+def test_who_declared_an_interest_is_refused(hall, do, inside):
+    number = registered(hall)
+
+    def declare(session, actor, *, at):
+        case = case_of(session, number)
+        case_operations.grant(session, case, f"account:{actor.id}", why="接访", at=at)
+        case_operations.recuse(session, actor, case, interest="是亲属", at=at)
+
+    do(declare, "leader")
+    with pytest.raises(FieldProblems) as found:
+        begin(hall, do, number)
+    assert "回避" in found.value.problems["leader"]
 
 
 # ---- the plan ----

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from portal import clock, database
 from portal.cases.models import Case
+from portal.cases.operations import PersonGiven
 from portal.leadership.models import Leader, Milestone, Sponsorship
 from portal.leadership.queries import sponsorship as queries
 from portal.trail.models import Access
@@ -302,6 +303,14 @@ def test_the_sponsor_asks_units_and_the_answer_is_a_page_away(hall, head, sign_i
     assert "核清面积" in words_of(sign_in("other-unit").get(link["href"]))
     assert sign_in("clerk").get(page).status_code == 403
     assert post(head, page, page=page, **given).status_code == 409  # the page knew an older version
+
+
+def test_a_namesake_is_pointed_out_and_refuses_nothing(hall, head, inside):
+    number = registered(hall, petitioner=PersonGiven("路海涛"))
+    with inside() as session:
+        other = leader_id(session, "路海涛")
+    answer = post(head, f"{LEDGER}/new", page=f"{LEDGER}/new", number=number, leader=other, **opening())
+    assert "请核对是否应当回避" in words_of(head.get(answer.headers["Location"]))
 
 
 # ---- walls ----

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
 from portal.access.actor import Actor
@@ -11,7 +11,8 @@ from portal.cases import queries as cases
 from portal.cases.models import Case
 from portal.cases.operations import FieldProblems, Refused
 from portal.cases.operations.grants import account_scope, grant, unit_scope
-from portal.leadership.models import Attendant, Leader
+from portal.leadership.models import Attendant, Booking, Leader, LetterRead, Reception, Sponsorship
+from portal.leadership.operations import recusal
 from portal.organisation.models import Unit
 from portal.people.identity import normalise_name
 
@@ -30,7 +31,7 @@ def open_case(session: Session, actor: Actor, case_id: int) -> Case:
 
 
 def leader_for(session: Session, actor: Actor, case: Case, leader_id: int | None, today: date) -> Leader:
-    """The leader, in office on ``today`` and not the one complained of in a 检举. Raises FieldProblems on "leader"."""
+    """The leader, in office on ``today`` and not one who must keep away (recusal). Raises FieldProblems on "leader"."""
     leader = session.get(Leader, leader_id) if leader_id else None
     if leader is None or leader.centre_id != actor.centre_id:
         raise FieldProblems({"leader": "请从所列领导中选择。"})
@@ -38,7 +39,16 @@ def leader_for(session: Session, actor: Actor, case: Case, leader_id: int | None
         raise FieldProblems({"leader": f"{leader.name}已于 {leader.until} 离任，请另选。"})
     if _accused(case, leader.unit_id, (leader.name,)):
         raise FieldProblems({"leader": f"{leader.name}或所在单位{ACCUSED}"})
+    grave = recusal.blocking(recusal.conflicts(session, leader, case))
+    if grave:
+        raise FieldProblems({"leader": grave[0].says})
     return leader
+
+
+def to_check(session: Session, leader_id: int, case_id: int) -> list[str]:
+    """What a person has to look at because it may be an interest of the leader (a namesake, a mere office): a sentence each."""
+    found = recusal.conflicts(session, session.get_one(Leader, leader_id), session.get_one(Case, case_id))
+    return [each.says for each in found if each.waivable]
 
 
 def units_for(session: Session, case: Case, unit_ids: Iterable[int], field: str) -> list[Unit]:
@@ -61,6 +71,22 @@ def open_to_leader(session: Session, case: Case, leader: Leader, *, why: str, at
         accounts += session.scalars(select(Attendant.account_id).where(Attendant.leader_id == leader.id))
     for account_id in accounts:
         grant(session, case, account_scope(account_id), why=why, at=at)
+
+
+def open_to_attendants(session: Session, leader: Leader, account_ids: Iterable[int], *, at: datetime) -> None:
+    """Open what is before the leader now to accounts that type for the leader from now on; no 检举, no counselling."""
+    sponsored = select(Sponsorship.case_id).where(Sponsorship.leader_id == leader.id, Sponsorship.closed_at.is_(None))
+    letters = select(LetterRead.case_id).where(LetterRead.leader_id == leader.id, LetterRead.state != "instructed")
+    booked = (
+        select(Booking.case_id)
+        .join(Reception, Reception.id == Booking.reception_id)
+        .where(Reception.leader_id == leader.id, Reception.state == "planned", Booking.state != "cancelled")
+    )
+    wanted = select(Case).where(Case.id.in_(union(sponsored, letters, booked)), Case.sensitivity == "normal")
+    accounts = list(account_ids)
+    for case in session.scalars(wanted.order_by(Case.id)).all() if accounts else ():
+        for account_id in accounts:
+            grant(session, case, account_scope(account_id), why="领导秘书", at=at)
 
 
 def open_to_units(session: Session, case: Case, units: Iterable[Unit], *, why: str, at: datetime) -> None:

@@ -12,6 +12,7 @@ from portal.access.actor import Actor
 from portal.access.models import Account
 from portal.cases.operations import FieldProblems, Refused
 from portal.leadership.models import Attendant, Grade, Leader, LeadershipSettings
+from portal.leadership.operations import circle
 from portal.trail import operations as trail
 
 STALE = "他人刚刚改过这项内容，请核对后再保存。"
@@ -66,7 +67,7 @@ def add_leader(session: Session, actor: Actor, given: LeaderGiven, *, at: dateti
     leader = Leader(centre_id=actor.centre_id, **_columns(given))
     session.add(leader)
     _flush(session, "account", "这个账号已经是另一位领导的。")
-    _attend(session, leader, given.attendants)
+    _attend(session, leader, given.attendants, at)
     _note(session, actor, f"leader:{leader.id}", "leader.added", at, {"attendants": list(given.attendants)})
     return leader
 
@@ -87,7 +88,7 @@ def change_leader(
         setattr(leader, name, columns[name])
     leader.version += 1
     _flush(session, "account", "这个账号已经是另一位领导的。")
-    _attend(session, leader, given.attendants)
+    _attend(session, leader, given.attendants, at)
     data = {"changed": changed, "attendants": list(given.attendants)}
     _note(session, actor, f"leader:{leader.id}", "leader.changed", at, data)
     return leader
@@ -145,7 +146,11 @@ def _columns(given: LeaderGiven) -> dict[str, Any]:
     return {name: value for name, value in vars(given).items() if name != "attendants"}
 
 
-def _attend(session: Session, leader: Leader, attendants: tuple[int, ...]) -> None:
+def _attend(session: Session, leader: Leader, attendants: tuple[int, ...], at: datetime) -> None:
+    before = set(session.scalars(select(Attendant.account_id).where(Attendant.leader_id == leader.id)))
+    own = {leader.account_id} if leader.account_id else set()
+    # who comes later finds what is before the leader already
+    circle.open_to_attendants(session, leader, sorted({*attendants, *own} - before), at=at)
     session.execute(delete(Attendant).where(Attendant.leader_id == leader.id))
     session.add_all(Attendant(leader_id=leader.id, account_id=account_id) for account_id in sorted(set(attendants)))
     session.flush()

@@ -24,6 +24,7 @@ from portal.leadership.queries.coverage import quarter_of, quarter_words
 from portal.leadership.sponsor_words import HOW_PUT, READ_STATES
 from portal.leadership.views import blueprint
 from portal.leadership.views.doing import tried
+from portal.leadership.views.sponsorship import warn_of
 from portal.organisation import queries as organisation
 from portal.web.errors import say
 from portal.web.htmx import done, page
@@ -76,6 +77,7 @@ def put_letter() -> Response:
         made, status = tried(form, lambda session: _put(session, form))
         if made is not None:
             flash("已呈领导阅。", "success")
+            warn_of(made.leader_id, made.case_id)
             return done("leadership.letter", letter_id=made.id)
     back = url_for("cases.show", number=case.number) if case else url_for("leadership.letters")
     return page("leadership/letter_put.html", status=status, form=form, back_url=back)

@@ -34,7 +34,7 @@ from portal.leadership.forms.sponsorship import (
 )
 from portal.leadership.forms.units import teach
 from portal.leadership.models import Sponsorship
-from portal.leadership.operations import sponsors
+from portal.leadership.operations import circle, sponsors
 from portal.leadership.operations import sponsorship as operations
 from portal.leadership.operations.letters_read import CHANNELS, may_put
 from portal.leadership.queries import instructions, leaders, letters_read
@@ -108,6 +108,7 @@ def open_sponsorship() -> Response:
         made, status = tried(form, lambda session: _begin(session, form))
         if made:
             flash("已列入包案，包案领导、秘书和责任单位可以看到这件事项。", "success")
+            warn_of(made.leader_id, made.case_id)
             return done("leadership.sponsorship", sponsorship_id=made.id)
         return _open_page(form, names, status)
     return _open_page(form, names, 200)
@@ -335,6 +336,12 @@ def described(wanted: queries.Wanted) -> str:
     return "、".join([*filter(None, parts), queries.STATES[wanted.state]])
 
 
+def warn_of(leader_id: int, case_id: int) -> None:
+    """Say what may be an interest of the leader, for a person to look at (回避)."""
+    for sentence in circle.to_check(db.session(), leader_id, case_id):
+        flash(f"请核对是否应当回避：{sentence}", "warning")
+
+
 def by_leader(tallies: list[queries.Tally]) -> list[queries.Tally]:
     """One line a leader, the levels added up."""
     found: dict[int, queries.Tally] = {}
@@ -430,6 +437,8 @@ def _answer(
         made, status = tried(form, work, beside)
         if made is not None:
             flash(said, "success")
+            if isinstance(form, ChangeForm):
+                warn_of(made.leader_id, made.case_id)
             return done("leadership.sponsorship", sponsorship_id=shown.held.id)
     back = url_for("leadership.sponsorship", sponsorship_id=shown.held.id)
     return page(template, status=status, form=form, shown=shown, back_url=back, safe=safe_text, **context, **WORDS)
