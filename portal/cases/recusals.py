@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import String, cast, literal, select
 from sqlalchemy.orm import Session
 
 from portal.access.models import Account
@@ -27,6 +27,22 @@ def recused_among(session: Session, case_id: int, account_ids: Iterable[int]) ->
         Recusal.case_id == case_id, Recusal.granted.is_(True), Recusal.account_id.in_(wanted)
     )
     return set(session.scalars(declared.union(granted)))
+
+
+def kept_from(session: Session, case_ids: Iterable[int], account_id: int | None, name: str) -> set[int]:
+    """The cases among ``case_ids`` that this official keeps out of; one without an account is known by name. One query."""
+    chains = {f"case:{case_id}": case_id for case_id in case_ids}
+    granted = select(literal("case:") + cast(Recusal.case_id, String)).where(
+        Recusal.case_id.in_(chains.values()), Recusal.granted.is_(True)
+    )
+    if account_id is None:
+        wanted = granted.where(Recusal.official == name)
+    else:
+        declared = select(Event.chain).where(
+            Event.chain.in_(chains), Event.kind == DECLARED, Event.actor_id == account_id
+        )
+        wanted = declared.union(granted.where(Recusal.account_id == account_id))
+    return {chains[chain] for chain in session.scalars(wanted)}
 
 
 def recusal_words(session: Session, case_id: int, names: Iterable[str]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from portal import clock, database
 from portal.access.permissions import Permission
 from portal.cases import queries as cases
 from portal.cases.models import Case
-from portal.cases.operations import FieldProblems, Refused, conduct
+from portal.cases.operations import FieldProblems, Refused, conduct, recusal
 from portal.cases.timeline import timeline
 from portal.leadership import slots
 from portal.leadership.models import Booking, Edition, Reception, Week
@@ -248,6 +248,21 @@ def test_the_leader_of_the_unit_complained_of_needs_a_decision_and_a_declared_in
     with pytest.raises(InConflict, match="申明回避") as problem:
         do(operations.book, clerk, morning.id, own.id, draft(waiver="无妨", waived_by="某某"), at=AT)
     assert not problem.value.waivable
+    # nor where the petitioner asked for it and a head decided so; a leader without an account is known by name
+    for name, half, who in (("杜立新", "am", "周五"), ("韩立言", "pm", "吴六")):
+        asked = do(matter, clerk, who)
+        held = morning if name == "杜立新" else do(reception, staff, leader=name, half=half, window_id=None)
+        do(kept_out, staff, asked.id, name)
+        with pytest.raises(InConflict, match="被决定回避") as problem:
+            do(operations.book, clerk, held.id, asked.id, draft(slot=None, source="walk_in"), at=AT)
+        assert not problem.value.waivable
+
+
+def kept_out(session, staff, case_id: int, official: str) -> None:
+    """The petitioner asks that ``official`` keep out, and the duty head decides so."""
+    case = session.get_one(Case, case_id)
+    asked = recusal.ask(session, staff[CLERK], case, official=official, reason="系同乡", asked_on=DAY, at=AT)
+    recusal.decide(session, staff[HEAD], case, asked.id, granted=True, decision="决定回避", at=AT)
 
 
 def test_an_accusation_never_reaches_whom_it_accuses(session, staff, do, morning):

@@ -6,16 +6,21 @@ import pytest
 from sqlalchemy import select
 
 from portal import clock, database
+from portal.access.models import Account
+from portal.cases.models import CaseGrant
 from portal.cases.operations import FieldProblems, Refused
 from portal.leadership import public
-from portal.leadership.models import Edition
-from portal.leadership.operations import duties, publishing
+from portal.leadership.models import Edition, Leader
+from portal.leadership.operations import bookings, duties, publishing
 from portal.leadership.operations import roster as operations
+from portal.leadership.operations.bookings import BookingDraft
 from portal.leadership.queries import roster as queries
+from portal.organisation.models import Unit
 from portal.queue import notices
 from portal.trail import queries as trail
 from tests.cast import leadership_roster as cast
 from tests.leadership import week
+from tests.leadership.receptions import CLERK, HEAD, matter
 from tests.leadership.week import APPROVER, AT, MONDAY, OFFICE, THURSDAY, TUESDAY, WEDNESDAY
 
 
@@ -221,3 +226,25 @@ def test_a_full_ticker_never_stops_a_publication(session, staff, do) -> None:
     assert do(week.publish, staff).number == 1
     assert session.scalars(select(Edition.number)).all() == [1]
     assert queries.week(session, 1, MONDAY).notice_id is None
+
+
+def test_who_stands_in_sees_what_is_booked_but_nothing_against_itself(session, staff, do, move) -> None:
+    held = do(week.placed, staff)
+    do(week.publish, staff)
+    open_case = do(matter, staff[CLERK])
+    bureau = session.scalar(select(Unit.id).where(Unit.short_name == "市住房和城乡建设局"))
+    accused = do(matter, staff[CLERK], "钱二", purpose="accusation", respondent_unit_id=bureau)
+    for case in (open_case, accused):
+        who = staff[CLERK] if case is open_case else staff[HEAD]
+        do(bookings.book, who, held.id, case.id, BookingDraft("chosen", slot=None), at=AT)
+    leader = cast.leaders(session)["郎建峰"]
+
+    def given_an_account(writing) -> int:
+        account = writing.scalar(select(Account).where(Account.login_name == "panhongxia"))
+        writing.get_one(Leader, leader.id).account_id = account.id
+        return account.id
+
+    account_id = do(given_an_account)
+    do(publishing.substitute, staff[OFFICE], held.id, leader.id, reason="因公外出", version=None, at=AT)
+    opened = set(session.scalars(select(CaseGrant.case_id).where(CaseGrant.scope == f"account:{account_id}")))
+    assert opened == {open_case.id}

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.cases import recusals
 from portal.cases.models import Case, Party
-from portal.cases.operations.conduct import RECUSED
 from portal.leadership.models import Leader
 from portal.organisation.models import Unit
 from portal.people.identity import normalise_name
-from portal.trail.models import Event
 
 ACCUSED, DECLARED, SAME_NAME, OWN_UNIT = "accused", "declared", "same_name", "own_unit"
 
@@ -42,25 +41,15 @@ def conflicts_of(session: Session, leader: Leader, cases: Sequence[Case]) -> dic
     wanted = select(Party.case_id, Party.name, Party.role).where(Party.case_id.in_([case.id for case in cases]))
     for case_id, name, role in session.execute(wanted):
         parties.setdefault(case_id, []).append((normalise_name(name), role))
-    declared = _declared(session, leader, cases)
+    kept = recusals.kept_from(session, [case.id for case in cases], leader.account_id, leader.name)
     unit = session.get(Unit, leader.unit_id) if leader.unit_id else None
     names = tuple(normalise_name(each) for each in (unit.name, unit.short_name)) if unit else ()
-    return {case.id: _found(leader, names, case, parties.get(case.id, []), case.id in declared) for case in cases}
+    return {case.id: _found(leader, names, case, parties.get(case.id, []), case.id in kept) for case in cases}
 
 
 def blocking(found: Iterable[Conflict]) -> list[Conflict]:
     """Those that nobody can waive."""
     return [each for each in found if not each.waivable]
-
-
-def _declared(session: Session, leader: Leader, cases: Sequence[Case]) -> set[int]:
-    if leader.account_id is None:
-        return set()
-    chains = {f"case:{case.id}": case.id for case in cases}
-    said = select(Event.chain).where(
-        Event.chain.in_(chains), Event.kind == RECUSED, Event.actor_id == leader.account_id
-    )
-    return {chains[chain] for chain in session.scalars(said)}
 
 
 def _found(
@@ -77,7 +66,7 @@ def _found(
         return [Conflict(ACCUSED, words, waivable=False)]
     found = []
     if declared:
-        words = f"{leader.name}已对此事申明回避（信访工作条例第二十八条第三款）。"
+        words = f"{leader.name}已对此事申明回避或者被决定回避（信访工作条例第二十八条第三款）。"
         found.append(Conflict(DECLARED, words, waivable=False))
     if name and (name in accused or any(each == name for each, _ in parties)):
         words = f"事项的当事人或被反映人与{leader.name}同名，请核实是否本人（信访工作条例第二十八条第三款）。"
