@@ -238,5 +238,21 @@ def test_the_page_of_a_case_shows_what_leaders_asked_for(sign_in, world, signed)
     assert sign_in("jinshijie").get(address).status_code == 404
 
 
+def test_before_its_day_nothing_of_a_reception_is_done(inside, sign_in) -> None:
+    with inside(), database.write() as session:
+        _staff, held, (booking_id,) = loop.booked(session)
+        held.day += timedelta(days=1)
+        day = f"/leadership/receptions/{held.id}/day"
+    office = sign_in(OFFICE)
+    forms = [form["action"] for form in html(office.get(day)).select("main form")]
+    assert forms == []
+    for address, fields in (
+        (f"{day}/arrive", {}), (f"/leadership/day/{booking_id}/absent", {"reason": "不来了"}), (f"{day}/close", {}),
+    ):  # fmt: skip
+        assert post(office, address, **fields).status_code == 409, address
+    with inside() as session:
+        assert session.get_one(Booking, booking_id).state == "booked"
+
+
 def _scan() -> tuple[BytesIO, str]:
     return BytesIO(papers.one_page()), "scan.pdf"

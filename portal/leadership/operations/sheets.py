@@ -112,9 +112,11 @@ def end(session: Session, actor: Actor, booking_id: int, *, at: datetime) -> Boo
 
 def mark_absent(session: Session, actor: Actor, booking_id: int, *, reason: str, at: datetime) -> Booking:
     """爽约: who was to come did not, with the reason as far as it is known. Raises Refused, FieldProblems."""
-    booking, case, _reception = _booking(session, actor, booking_id)
+    booking, case, reception = _booking(session, actor, booking_id)
     if booking.state not in ("booked", "arrived"):
         raise Refused("这件事项已经开始或结束。")
+    if reception.day > clock.day_of(at):
+        raise Refused(f"这次接访是 {reception.day.isoformat()}，还没有到；不来了的，请在接访安排里取消或改约。")
     if not reason.strip():
         raise FieldProblems({"reason": "请写明没有来的原因；不清楚的，写“原因不明，已电话联系”。"})
     booking.state, booking.reason = "absent", reason.strip()[:LONGEST_REASON]
