@@ -332,3 +332,32 @@ def test_a_rule_of_turns_by_form(office, fields, inside) -> None:
     assert post(office, "/leadership/rotations/new", **rule).status_code == 303
     assert post(office, "/leadership/week/rotate?monday=2026-11-30", WEEK).status_code == 303
     assert html(office.get(WEEK)).select_one(".week-name").get_text() == "路海涛"
+
+
+@pytest.mark.parametrize("junk", ["", "-1", "9" * 30, "\x00'\"<b>", "２０２６", "长" * 3000])
+def test_no_typing_is_a_fault_of_the_portal(office, approver, fields, inside, junk: str) -> None:
+    post(office, NEW, **fields())
+    with inside() as session:
+        week_id, _version = week.version(session, 1)
+        row = roster.working_rows(session, 1, MONDAY)[0].id
+    wrong = dict.fromkeys(fields(), junk)
+    for address in (NEW, f"{ONE}{row}", "/leadership/duties", "/leadership/rotations/new", "/leadership/leaders/new"):
+        assert post(office, address, **wrong).status_code == 422, address
+    others = dict.fromkeys(
+        ("name", "per", "times", "source", "position", "followups", "most_per_half", "approver_title"), junk
+    )
+    for address in ("/leadership/grades/new", "/leadership/settings"):
+        assert post(office, address, **others).status_code in (303, 422), address
+    for what in ("submit", "withdraw", "publish", "amend"):
+        assert post(office, f"/leadership/week/{week_id}/{what}", WEEK, version=junk).status_code == 409, what
+    assert post(approver, f"/leadership/week/{week_id}/send-back", WEEK, version=junk, reason=junk).status_code == 409
+    for what in ("cancel", "substitute"):
+        assert post(office, f"{ONE}{row}/{what}", **wrong).status_code in (409, 422), what
+    for name in ("body", "view", "leader", "half", "state", "size", "edition", "own"):
+        for page in (
+            WEEK,
+            f"{NEW}?day=2026-12-02",
+            "/leadership/week/conflicts?day=2026-12-02",
+            "/leadership/coverage?on=",
+        ):
+            assert office.get(f"{page}&{name}={junk[:40]}").status_code == 200, (page, name)

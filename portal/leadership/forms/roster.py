@@ -43,6 +43,7 @@ from portal.organisation.forms import TimeField
 from portal.organisation.models import Window
 from portal.organisation.spans import MIDNIGHT, clock_text, minute
 from portal.people.identity import normalise_name
+from portal.web.routing import row_number
 
 MOST_COMPANY = 12
 LONGEST_SLOT = 240
@@ -93,13 +94,13 @@ class ReceptionForm(FlaskForm):
     def wanted(self, own: int = 0) -> Wanted:
         """What was typed so far, whatever is wrong with it."""
         return Wanted(
-            int(self.leader.data) if (self.leader.data or "").isdigit() else None,
+            _row(self.leader.data),
             self.day.data if isinstance(self.day.data, date) else None,
             self.half.data or "",
             _minute(self.starts.data, MIDNIGHT - 1),
             _minute(self.ends.data, MIDNIGHT),
             self.kind.data or "fixed",
-            int(self.window.data) if (self.window.data or "").isdigit() else None,
+            _row(self.window.data),
             self.capacity.data if isinstance(self.capacity.data, int) else None,
             self.slot_minutes.data if isinstance(self.slot_minutes.data, int) else None,
             own,
@@ -191,6 +192,13 @@ class RotationForm(FlaskForm):
 def _minute(typed: str | None, latest: int) -> int | None:
     try:
         return minute(typed, latest) if typed else None
+    except ValueError:
+        return None
+
+
+def _row(typed: str | None) -> int | None:
+    try:
+        return row_number(typed or "")
     except ValueError:
         return None
 
