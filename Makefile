@@ -7,6 +7,8 @@ BIN := .venv/bin
 # Two workers suit the smallest machine the tests are meant for; PYTEST_WORKERS=auto on a bigger one.
 PYTEST_WORKERS ?= 2
 PYTEST := $(BIN)/python -m pytest
+# A module of journeys starts a hall of its own: on one worker it starts it once.
+BY_MODULE := -n $(PYTEST_WORKERS) --dist loadfile
 
 # Versions and checksums say all; the lock file keeps no addresses, neither of downloads nor of sponsors.
 define STRIP_ADDRESSES
@@ -38,7 +40,7 @@ install-dev:  ## Install what tests and checks need too (browsers and PostgreSQL
 test: install-dev  ## Run every test: checks, both databases, browsers
 	@$(MAKE) --no-print-directory lint
 	$(PYTEST) -n $(PYTEST_WORKERS) -m "not browser and not proof"
-	$(PYTEST) -n $(PYTEST_WORKERS) -m "browser and not proof"
+	$(PYTEST) $(BY_MODULE) -m "browser and not proof"
 
 lint:
 	$(BIN)/ruff check .
@@ -53,7 +55,7 @@ postgres: install-dev  ## Only the tests on PostgreSQL
 	$(PYTEST) -n $(PYTEST_WORKERS) -m "postgres and not proof"
 
 browser: install-dev  ## Only the browser journeys (screenshots in build/screenshots)
-	$(PYTEST) -n $(PYTEST_WORKERS) -m "browser and not proof"
+	$(PYTEST) $(BY_MODULE) -m "browser and not proof"
 
 format: install-dev  ## Lay the code out as `make check` wants it
 	$(BIN)/ruff check --fix .
