@@ -458,7 +458,9 @@ def test_the_steps_are_fetched_again_when_the_hall_changes(left_over, sign_in, i
     assert steps.find_parent(attrs={"sse-connect": True})["sse-connect"].startswith("/stream/closing?")
     assert {"sse:queue", "sse:board", "sse:relays"} <= set(steps["hx-trigger"].split(", "))
     assert steps.select("#sign-form") == [], "what is written for the signature is outside what is replaced"
-    assert steps.select_one("#end-form").has_attr("data-guard"), "while numbers are ticked or words typed, nothing is replaced"
+    assert steps.select_one("#end-form").has_attr("data-guard"), (
+        "while numbers are ticked or words typed, nothing is replaced"
+    )
 
     def again() -> BeautifulSoup:
         return BeautifulSoup(head.get(steps["hx-get"], headers={"HX-Request": "true"}).data, "html.parser")
