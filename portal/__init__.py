@@ -66,7 +66,10 @@ MENU = (
 )
 BLUEPRINTS = (
     *(module.blueprint for module in (access, audit, organisation, hours, people, cases, law, documents, queue)),
-    *(module.blueprint for module in (letters, handoff, joint, leadership, inbox, closing, reports, leading, sponsorships)),
+    *(
+        module.blueprint
+        for module in (letters, handoff, joint, leadership, inbox, closing, reports, leading, sponsorships)
+    ),
     health.blueprint,
 )
 

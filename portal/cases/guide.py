@@ -45,6 +45,4 @@ def limits(way: Way) -> tuple[str, ...]:
 
 def _limit(rule: deadlines.Rule) -> str:
     what = rule.step.partition("（")[0]  # without the table's own remark
-    return (
-        f"{what}：自{rule.starts_at}起 {rule.amount} {PLAIN_UNITS[rule.unit]}内（{rule.citation}）"
-    )
+    return f"{what}：自{rule.starts_at}起 {rule.amount} {PLAIN_UNITS[rule.unit]}内（{rule.citation}）"

@@ -66,7 +66,10 @@ PEOPLE = (
     Named("yaoyuhang", "姚宇航", "系统管理员", (Role.SYSTEM_ADMIN,)),
     Named("chengsiyuan", "程思远", "安全管理员", (Role.SECURITY_ADMIN,)),
     Named("qinyuehua", "秦月华", "审计管理员", (Role.AUDIT_ADMIN,)),
-    *(Named(login, name, title, roles, platforms, unit=unit) for login, name, title, roles, platforms, unit in organs.STAFF),
+    *(
+        Named(login, name, title, roles, platforms, unit=unit)
+        for login, name, title, roles, platforms, unit in organs.STAFF
+    ),
 )
 # Who sits at a platform's first window, and who takes its steps afterwards where these are two people.
 CLERK_OF = {named.platforms[0]: named.login for named in reversed(PEOPLE) if named.window}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal import clock
@@ -108,12 +108,17 @@ class Wanted:
     late: bool = False
 
 
-def page_of(session: Session, actor: Actor, wanted: Wanted, *, offset: int, limit: int) -> list[TaskShown]:
-    """Outstanding tasks that the actor may see, the nearest day first, from ``offset``: two queries."""
+def page_of(
+    session: Session, actor: Actor, wanted: Wanted, *, after: tuple[date, int] | None, limit: int
+) -> list[TaskShown]:
+    """Outstanding tasks that the actor may see, the nearest day first, behind ``after`` (last day, id): two queries."""
     chosen = _outstanding(actor.centre_id, wanted.leader_id, wanted.unit_id, actor)
     if wanted.late:
         chosen = chosen.where(Task.due < clock.today())
-    chosen = chosen.order_by(Task.due, Task.id).offset(offset).limit(limit)
+    if after:
+        day, last = after
+        chosen = chosen.where(or_(Task.due > day, and_(Task.due == day, Task.id > last)))
+    chosen = chosen.order_by(Task.due, Task.id).limit(limit)
     return shown(session, session.execute(chosen).all(), clock.today(), actor)
 
 

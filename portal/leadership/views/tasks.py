@@ -1,6 +1,7 @@
 """接访处理意见 and 交办任务: what is outstanding, one instruction with everything that becomes of it, and each press of a button."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from flask import Response, abort, current_app, flash, request
@@ -38,7 +39,6 @@ from portal.web.htmx import done, page
 from portal.web.routing import row_number
 
 PAGE = 40
-FAR = 10_000  # pages: nobody turns so many
 
 
 @blueprint.get("/leadership/tasks")
@@ -53,16 +53,16 @@ def tasks() -> Response:
         unit_id=own_unit or request.args.get("unit", type=row_number),
         late=request.args.get("late") == "1",
     )
-    number = min(max(request.args.get("page", 1, type=row_number), 1), FAR)
-    found = task_queries.page_of(db.session, who, wanted, offset=(number - 1) * PAGE, limit=PAGE + 1)
+    after = _after(request.args.get("after", ""))
+    found = task_queries.page_of(db.session, who, wanted, after=after, limit=PAGE + 1)
     all_open, all_late = task_queries.count(db.session, who.centre_id, wanted.leader_id, wanted.unit_id, actor=who)
     whole = own_unit is None and own_leader is None
     return page(
         "leadership/tasks.html",
         safe=safe_text,
         tasks=found[:PAGE],
-        more=len(found) > PAGE,
-        number=number,
+        next=f"{found[PAGE - 1].due.isoformat()}.{found[PAGE - 1].id}" if len(found) > PAGE else "",
+        further=after is not None,
         wanted=wanted,
         own=own_unit is not None,
         count=all_open,
@@ -80,6 +80,15 @@ def tasks() -> Response:
 def instruction(instruction_id: int) -> Response:
     """One instruction: tasks, replies of each unit, looking again, the result."""
     return _page(instruction_id)
+
+
+def _after(text: str) -> tuple[date, int] | None:
+    """Where the page before ended, "2026-12-08.55"; None at the beginning, or for what nobody gave out."""
+    day, _, last = text.partition(".")
+    try:
+        return date.fromisoformat(day), row_number(last)
+    except ValueError:
+        return None
 
 
 @blueprint.get("/leadership/cases/<number>/instructions")
