@@ -2,13 +2,18 @@
 
 import json
 import os
+import threading
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from bs4 import BeautifulSoup
 from cryptography.fernet import Fernet
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from portal import database
 from portal.config import Settings
 
 RUN_FOLDER = "PORTAL_TEST_RUN"  # the variable that names the folder shared by all workers of a run
@@ -52,3 +57,32 @@ def environment_of(settings: Settings) -> dict[str, str]:
         "PORTAL_SECRET": settings.secret_key,
         "PORTAL_DATA_KEYS": ",".join(settings.data_keys),
     }
+
+
+def together(app: Flask, work: Callable[[Any], object], over: Iterable[Any]) -> list[Exception]:
+    """Run ``work(each)`` for all at once, each in a thread of its own with a session of its own; what they raised."""
+    given = list(over)
+    problems: list[Exception] = []
+    gate = threading.Barrier(len(given))
+
+    def run(each: Any) -> None:
+        with app.app_context():
+            gate.wait()
+            try:
+                work(each)
+            except Exception as problem:  # a thread's own would be lost
+                problems.append(problem)
+            finally:
+                database.db.session.remove()
+
+    threads = [threading.Thread(target=run, args=(each,)) for each in given]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return problems
+
+
+def itself(work: Callable[[], object]) -> object:
+    """For ``together`` over different works: each is only called."""
+    return work()

@@ -1,6 +1,5 @@
 """Two administrators at the same moment: a draft is published once, and of two notices one must look again."""
 
-import threading
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -21,6 +20,7 @@ from portal.trail.models import Event
 from portal.trail.queries import verify
 from tests.cases.conftest import MONDAY, actor, registered
 from tests.statutes.arrangement import NOTICE, entries
+from tests.support import itself, together
 
 ADMINS = [actor(21, Role.SYSTEM_ADMIN), actor(22, Role.SYSTEM_ADMIN)]
 CLOCKS = 12
@@ -53,28 +53,6 @@ def drafted(app: Flask, notice: str, without: date | None = None) -> int:
             return draft.id
 
 
-def together(app: Flask, *works: Callable[[], object]) -> list[Exception]:
-    """Run all at once, each in a thread of its own; what they raised."""
-    problems, gate = [], threading.Barrier(len(works))
-
-    def run(work: Callable[[], object]) -> None:
-        gate.wait()
-        with app.app_context():
-            try:
-                work()
-            except Exception as problem:
-                problems.append(problem)
-            finally:
-                database.db.session.remove()
-
-    threads = [threading.Thread(target=run, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return problems
-
-
 def publish(who, draft_id: int) -> Callable[[], None]:
     def work() -> None:
         with database.write() as session:
@@ -85,7 +63,7 @@ def publish(who, draft_id: int) -> Callable[[], None]:
 
 def test_a_draft_published_by_two_at_once_is_published_once(hall: Flask) -> None:
     draft_id = drafted(hall, NOTICE)
-    problems = together(hall, *(publish(who, draft_id) for who in ADMINS))
+    problems = together(hall, itself, (publish(who, draft_id) for who in ADMINS))
     assert [type(problem) for problem in problems] == [DraftRefused]
     assert "已经发布" in str(problems[0])
     with hall.app_context():
@@ -95,7 +73,7 @@ def test_a_draft_published_by_two_at_once_is_published_once(hall: Flask) -> None
 
 def test_of_two_notices_published_at_once_one_must_look_again(hall: Flask) -> None:
     first, second = drafted(hall, NOTICE), drafted(hall, "试〔2026〕2号", without=date(2027, 10, 9))
-    problems = together(hall, publish(ADMINS[0], first), publish(ADMINS[1], second))
+    problems = together(hall, itself, (publish(ADMINS[0], first), publish(ADMINS[1], second)))
     assert ["重新推演" in str(problem) for problem in problems] == [True]
     with hall.app_context():
         states = database.db.session.scalars(select(StatuteDraft.state))
@@ -109,7 +87,7 @@ def test_two_that_recompute_at_once_move_each_clock_once(hall: Flask) -> None:
     with hall.app_context():
         publish(ADMINS[0], draft_id)()
     later = MONDAY + timedelta(hours=2)
-    problems = together(hall, *(lambda: recomputing.recompute_all(1, later) for _time in range(2)))
+    problems = together(hall, lambda _time: recomputing.recompute_all(1, later), range(2))
     assert problems == []
     with hall.app_context():
         session = database.db.session

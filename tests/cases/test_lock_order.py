@@ -3,7 +3,6 @@
 Real threads; `database.write` alone, not `attempt`, so that a deadlock of PostgreSQL shows instead of being tried again.
 """
 
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, timedelta
@@ -23,6 +22,7 @@ from portal.statutes.operations import load_published
 from portal.trail.models import Event
 from portal.trail.queries import verify
 from tests.cases.conftest import MONDAY, actor, registered
+from tests.support import itself, together
 
 MEDIATOR = actor(2, Role.MEDIATOR, "mediation")
 ROUNDS, CALLS = 6, 3
@@ -47,28 +47,6 @@ def hall(app: Flask) -> Flask:
         session.add(Centre(id=1, name="运城市群众接待服务中心", prefix="YC", region_code="140800"))
         load_published(session, MONDAY)
     return app
-
-
-def together(app: Flask, works: list[Callable[[], object]]) -> list[Exception]:
-    """Run all at once, each in a thread of its own; what they raised."""
-    problems, gate = [], threading.Barrier(len(works))
-
-    def run(work: Callable[[], object]) -> None:
-        with app.app_context():
-            gate.wait()
-            try:
-                work()
-            except Exception as problem:  # a thread's own would be lost
-                problems.append(problem)
-            finally:
-                database.db.session.remove()
-
-    threads = [threading.Thread(target=run, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return problems
 
 
 def matter() -> int:
@@ -102,7 +80,7 @@ def rounds(app: Flask, *works: Callable[[int], None], ready: Callable[[int], Non
             if ready:
                 ready(of)
             database.db.session.remove()
-        problems += together(app, [lambda work=work, of=of: work(of) for work in works])
+        problems += together(app, itself, [lambda work=work, of=of: work(of) for work in works])
     return problems
 
 

@@ -1,7 +1,5 @@
 """Forty clerks book at once: exactly the places there are stand, everybody else is told so in Chinese."""
 
-import threading
-
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
@@ -14,30 +12,9 @@ from portal.leadership.operations.check_in import check_in
 from portal.queue.models import Ticket
 from portal.trail.queries import verify
 from tests.leadership.receptions import AT, CLERK, GREETER, NINE, draft, later, matter, prepare, reception
+from tests.support import together
 
 MANY, PLACES = 40, 6
-
-
-def together(app: Flask, work, over) -> list[Exception]:
-    """Run ``work(each)`` for all at once, each in a thread of its own; what they raised."""
-    problems, gate = [], threading.Barrier(len(over))
-
-    def run(each) -> None:
-        gate.wait()
-        with app.app_context():
-            try:
-                work(each)
-            except Exception as problem:
-                problems.append(problem)
-            finally:
-                database.db.session.remove()
-
-    threads = [threading.Thread(target=run, args=(each,)) for each in over]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return problems
 
 
 @pytest.fixture

@@ -85,7 +85,9 @@ def test_the_list_of_tasks_asks_the_same_for_one_and_for_many(app, inside, sign_
     assert len(further.select("tbody")[0].select("tr")) == 61 - 40
 
 
-@pytest.mark.parametrize("query", ["leader=abc", "unit=99999999999", "after=0", "after=2026-12-08", "after=2026-12-08.x", "late=x"])
+@pytest.mark.parametrize(
+    "query", ["leader=abc", "unit=99999999999", "after=0", "after=2026-12-08", "after=2026-12-08.x", "late=x"]
+)
 def test_odd_addresses_are_pages_all_the_same(sign_in, world, query: str) -> None:
     answer = sign_in(OFFICE).get(f"/leadership/tasks?{query}")
     assert answer.status_code == 200

@@ -11,7 +11,7 @@ from portal.leadership.operations import sheets, tasks
 from portal.trail.queries import verify
 from tests.leadership import loop
 from tests.leadership.receptions import AT, LEADER, OFFICE, later
-from tests.leadership.test_booking_race import together
+from tests.support import together
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from portal.leadership.operations.sponsorship import Opening
 from portal.trail.queries import verify
 from tests.cases.desk import NOW, actor_named, case_of, registered
 from tests.leadership.sponsors import TODAY, leader_id, sponsored
-from tests.leadership.test_booking_race import together
+from tests.support import together
 
 MANY = 8
 

@@ -21,7 +21,7 @@ from portal.queue.queries import window
 from portal.trail.models import Event
 from portal.trail.queries import entries, revision, verify
 from tests.queue.conftest import COUNSEL, DISPUTE, MORNING, VISIT, Hall, later
-from tests.queue.test_race import together
+from tests.support import together
 
 TODAY = MORNING.date()
 TOMORROW = date(2026, 11, 24)

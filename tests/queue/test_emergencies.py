@@ -16,8 +16,7 @@ from portal.queue.queries import emergencies as queries
 from portal.trail.models import Access, Event
 from portal.trail.queries import entries, revisions
 from tests.queue.conftest import MORNING, later
-from tests.queue.test_race import together
-from tests.support import csrf_token, submit
+from tests.support import csrf_token, submit, together
 
 WORDS = "来访人情绪激动拍打窗口，保安到场劝离，现场已平静。"
 PART = {"HX-Request": "true"}

@@ -1,7 +1,5 @@
 """Many windows at once: no number is called twice, none is lost, and the database is never "locked"."""
 
-import threading
-
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
@@ -14,6 +12,7 @@ from portal.queue.models import Call, Ticket
 from portal.queue.operations import Refused
 from portal.trail.queries import verify
 from tests.queue.conftest import MORNING, VISIT, Hall, later
+from tests.support import together
 
 WINDOWS, TICKETS = 6, 40
 
@@ -41,28 +40,6 @@ def clerks(app: Flask, house: Hall) -> list:
                 person=None, at=later(minute / 60),
             )  # fmt: skip
         return found
-
-
-def together(app: Flask, work, over) -> list:
-    """Run ``work(each)`` for all at once, each in a thread of its own; what they raised."""
-    problems, gate = [], threading.Barrier(len(over))
-
-    def run(each) -> None:
-        gate.wait()
-        with app.app_context():
-            try:
-                work(each)
-            except Exception as problem:
-                problems.append(problem)
-            finally:
-                database.db.session.remove()
-
-    threads = [threading.Thread(target=run, args=(each,)) for each in over]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return problems
 
 
 def test_the_queue_is_emptied_once(app: Flask, clerks: list):

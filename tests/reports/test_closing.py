@@ -22,8 +22,7 @@ from portal.reports.closing.figures import average, figures
 from portal.reports.models import DayClose
 from portal.trail.queries import entries, verify
 from tests.cast.people import CLERK_OF, GREETER, seed_minimal, window_ids
-from tests.queue.test_race import together
-from tests.support import submit
+from tests.support import submit, together
 
 FRIDAY = clock.at_hall(date(2026, 11, 27))
 HEAD = "renzhiping"
