@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from portal.organisation.models import Centre, Region, Service, Unit, Window, WindowService
@@ -104,8 +104,9 @@ def found(session: Session, at: datetime, platforms: Iterable[Door]) -> Centre:
 
 def _regions(session: Session) -> None:
     known = set(session.scalars(select(Region.code)))
-    session.add_all(Region(**row) for row in _published() if row["code"] not in known)
-    session.flush()
+    missing = [row for row in _published() if row["code"] not in known]
+    if missing:
+        session.execute(insert(Region), missing)
 
 
 def _published() -> Iterator[dict[str, str]]:

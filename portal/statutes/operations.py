@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from portal.access.actor import Actor
@@ -37,18 +37,21 @@ def load_published(session: Session, at: datetime) -> int:
     """
     held = {holiday.date: holiday for holiday in session.scalars(select(Holiday))}
     typed = {day.year for day, row in held.items() if row.notice and (day.month, day.day) == (1, 1)}
-    changed = 0
+    changed, missing = 0, []
     for entry in published_entries():
         row = held.get(entry.day)
         if entry.day.year in typed:
             continue
         if row is None:
-            session.add(Holiday(date=entry.day, kind=entry.kind, name=entry.name, notice=entry.notice, loaded_at=at))
+            stated = {"kind": entry.kind, "name": entry.name, "notice": entry.notice}
+            missing.append({"date": entry.day, **stated, "loaded_at": at})
         elif row.notice or (row.kind, row.name) == (entry.kind, entry.name):
             continue
         else:
             row.kind, row.name, row.loaded_at = entry.kind, entry.name, at
         changed += 1
+    if missing:
+        session.execute(insert(Holiday), missing)
     session.flush()
     return changed
 
