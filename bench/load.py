@@ -38,7 +38,25 @@ PAGES = {
     "window console, idle": "/queue/window",
     "overview": "/queue/overview",
     "relays": "/relays",
+    "inbox": "/inbox",
+    "letters": "/letters",
+    "kinds of letters of a case": "/cases/{number}/letters/new",
+    "guide of a case": "/cases/{number}/guide",
+    "leaders' week": "/leadership/week",
 }
+OF_OTHERS = (
+    ("greeter's desk", "desk", "/queue/desk"),
+    ("case list of the head", "head", "/cases"),
+    ("calendar", "hall", "/admin/calendar"),
+    ("rules", "hall", "/admin/rules"),
+    ("leaders' week of the office", "office", "/leadership/week"),
+    ("receptions ahead", "office", "/leadership/bookings"),
+    ("tasks of units", "office", "/leadership/tasks"),
+    ("656 sponsored matters", "office", "/leadership/sponsorships"),
+    ("coverage", "office", "/leadership/coverage"),
+    ("a leader's page", "office", "/leadership/desk"),
+    ("statistics of receptions", "office", "/leadership/statistics"),
+)
 
 
 @dataclass
@@ -150,10 +168,7 @@ class Sides:
         told = {}
         for name, path in PAGES.items():
             told[name] = self._page(self.clerks["portal"][0], path, rounds)
-        for name, login, path in (
-            ("greeter's desk", "desk", "/queue/desk"),
-            ("case list of the head", "head", "/cases"),
-        ):
+        for name, login, path in OF_OTHERS:
             told[name] = self._page(self.sign_in(0, login), path, rounds)
         return told
 

@@ -24,7 +24,7 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 from werkzeug.security import generate_password_hash
 
-from bench import words
+from bench import leading, words
 from portal import clock, create_app, database
 from portal.access.models import Account, AccountPlatform, AccountRole
 from portal.access.permissions import Role
@@ -49,7 +49,7 @@ from portal.trail.operations import GENESIS, digest_of
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / "build" / "bench"
-FORM = 3  # raise it when the rows made here change: folders of another form are built anew
+FORM = 4  # raise it when the rows made here change: folders of another form are built anew
 PASSWORD = "Bench-hall-2026"
 SCREEN_TOKEN = "the-token-of-every-wall-screen-of-the-bench"
 CLERKS = 64
@@ -127,6 +127,11 @@ def build(home: Path, cases: int, say: Callable[[str], None]) -> None:
                 [{"centre_id": CENTRE, "series": f"case:{y}", "last": n} for y, n in maker.serials.items()],
             )
             session.commit()
+            office = session.scalar(select(Account.id).where(Account.login_name == "office"))
+            running = select(Proceeding.case_id).where(
+                Proceeding.platform == "petition", Proceeding.closed_at.is_(None)
+            )
+            leading.write(session, Random(20261126), CENTRE, list(session.scalars(running)), office)
             session.execute(text(f"INSERT INTO {search.NAME}({search.NAME}) VALUES ('optimize')"))
             session.execute(text("ANALYZE"))
             session.commit()
@@ -198,7 +203,10 @@ def _staff(session: Session) -> None:
     staff = [(f"clerk{n:02d}", f"窗口{n:02d}", Role.CLERK, ("petition",)) for n in range(1, CLERKS + 1)]
     staff += [("desk", "导引一", Role.GREETER, ()), ("head", "值班长", Role.DUTY_HEAD, ())]
     staff += [("hall", "系统管理员", Role.SYSTEM_ADMIN, ()), ("people", "安全管理员", Role.SECURITY_ADMIN, ())]
-    staff += [("audit", "审计管理员", Role.AUDIT_ADMIN, ())]
+    staff += [
+        ("audit", "审计管理员", Role.AUDIT_ADMIN, ()),
+        ("office", "办公室秘书", Role.LEADER_OFFICE, ("petition",)),
+    ]
     for identity, (login, name, role, platforms) in enumerate(staff, start=1):
         account = Account(
             id=identity,
