@@ -14,7 +14,7 @@ from portal.queue.schedule import Reception
 
 SIZES = (2.6, 3.0, 3.4, 3.9, 4.5, 5.2, 6.0)
 LINE = 1.42  # of the letters' size, rows of tables and lines of texts alike
-HEAD, PADDING, SIDES, GAP, BETWEEN = 5.2, 2.8, 8.4, 4.0, 0.5
+HEAD, PADDING, SIDES, GAP, BETWEEN, RULE = 5.2, 2.8, 8.4, 4.0, 0.5, 0.1
 LEAD_SHARE = 0.55  # of the width, for the call
 FEWEST = {
     "windows": 4,
@@ -210,9 +210,9 @@ def _height(content: Content, size: float, across: int, width: float) -> float:
     if content.breaks:
         # punctuation may not begin a line: the letter before it goes along
         lines = sum(math.ceil(each * size / (width - 1.3 * size)) for each in content.ems)
-        return HEAD + PADDING + max(lines, 1) * LINE * size + len(content.ems) * BETWEEN * size
+        return HEAD + PADDING + RULE * 2 + max(lines, 1) * LINE * size + len(content.ems) * (BETWEEN * size + RULE)
     rows = math.ceil(max(len(content.ems), content.reserve, 1) / across)
-    return HEAD + PADDING + rows * LINE * size
+    return HEAD + PADDING + RULE * 2 + rows * LINE * size
 
 
 def measure(board: Board) -> list[Content]:

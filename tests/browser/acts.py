@@ -33,6 +33,9 @@ WATCH_BOARD = """(number) => {
 }"""
 # Keys that are faster than htmx send the form as a browser without htmx would; it works, and ends on another page.
 HTMX_TOOK = "() => 'htmx-internal-data' in document.querySelector('#case-form form[data-guard]')"
+# A robot types before htmx listens to the panel that has just come; no hand does.
+PANEL_LISTENS = """() => Array.from(document.querySelectorAll('#registration-panel form[hx-post]'))
+  .every((each) => 'htmx-internal-data' in each)"""
 
 expect.set_options(timeout=15_000)
 
@@ -179,6 +182,7 @@ def start(page: Page) -> None:
     """The visitor is there (F2)."""
     press(page, "F2")
     expect(page.locator("#ticket")).to_contain_text("办理中")
+    page.wait_for_function(PANEL_LISTENS)
 
 
 def open_form(page: Page, label: str, where: str = "#case-panel") -> Locator:

