@@ -1,9 +1,13 @@
-"""What thousands of tests would pay for anew although nothing depends on it: compiled addresses, templates and SQL, slow hashes.
+"""What thousands of tests would pay for anew although nothing depends on it: compiled addresses, templates and SQL, slow hashes,
+garbage looked for among what stays.
 
 The portal itself is untouched. A password's hash is one round instead of scrypt's; the code Werkzeug makes of an address rule, the
 code Jinja makes of a template and the text SQLAlchemy makes of a statement are kept from one application to the next.
 """
 
+import functools
+import gc
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +16,7 @@ from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import Dialect
-from werkzeug.routing import Rule
+from werkzeug.routing import Rule, rules
 from werkzeug.security import generate_password_hash
 
 from portal import database
@@ -21,6 +25,13 @@ ROUNDS = "pbkdf2:sha256:1"
 _built: dict[tuple, Callable] = {}
 _compiled: dict[str, object] = {}
 _compile = Rule._compile_builder
+
+
+class _Parts:
+    """Werkzeug's pattern for the parts of an address rule, remembering what it found where."""
+
+    def __init__(self, pattern: re.Pattern) -> None:
+        self.match = functools.cache(pattern.match)
 
 
 def _builder(rule: Rule, append_unknown: bool = True) -> Callable:
@@ -42,8 +53,16 @@ def begin() -> None:
     """For the whole process; called once, before the first application."""
     generate_password_hash.__defaults__ = (ROUNDS, *generate_password_hash.__defaults__[1:])
     Rule._compile_builder = _builder
+    rules._part_re = _Parts(rules._part_re)
     for dialect in (SQLiteDialect_pysqlite, PGDialect_psycopg):  # part of the key under which a statement is kept
         dialect.__eq__, dialect.__hash__ = _same_kind, _kind
+
+
+def collected() -> None:
+    """Once all tests are known: what is there by now stays, so the search for garbage leaves it out, and comes less often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
 
 
 def share(app: Flask, run_folder: Path) -> None:

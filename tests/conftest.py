@@ -36,6 +36,11 @@ def pytest_configure(config: pytest.Config) -> None:
     cheap.begin()
 
 
+def pytest_collection_finish() -> None:
+    """In each worker, before its first test."""
+    cheap.collected()
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop what the run started and remove its folder."""
     if not hasattr(config, "workerinput") and (folder := os.environ.pop(RUN_FOLDER, None)):

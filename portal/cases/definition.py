@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from portal.access.permissions import Permission
@@ -225,10 +226,12 @@ class Platform:
 
     def level_of(self, state: str) -> str:
         """The level of the linked procedure that ``state`` belongs to, "" for a state of the platform's own procedure."""
-        for each in self.linked:
-            if state in self._walked({each.initial}):
-                return each.level
-        return ""
+        return self._levels.get(state, "")
+
+    @cached_property
+    def _levels(self) -> dict[str, str]:
+        """The level of every state of the linked procedures; the one declared first where two share a state."""
+        return {state: each.level for each in reversed(self.linked) for state in self._walked({each.initial})}
 
     def moves_from(self, state: str) -> tuple[tuple[Step, str], ...]:
         """Every (step, state after it) by which a procedure in ``state`` can move: its own, and answers of those it opened."""

@@ -21,6 +21,7 @@ from portal.cases.models import Case
 from portal.cases.operations import PersonGiven, Registration
 from portal.organisation import founding
 from portal.people.identity import check_character
+from tests import kept
 from tests.support import csrf_token, demo_password
 
 NOW = datetime(2026, 11, 23, 1, 41, tzinfo=UTC)  # 09:41 in the hall
@@ -50,21 +51,25 @@ def hashed() -> str:
 def found(app: Flask) -> None:
     """The hall with its accounts; "accused" belongs to the housing bureau (市住房和城乡建设局)."""
     with app.app_context(), database.write() as session:
-        centre = founding.found(session, NOW, registry.platforms())
-        units = {unit.short_name: unit.id for unit in session.scalars(select(founding.Unit))}
-        for login, (name, role, platforms) in STAFF.items():
-            session.add(
-                Account(
-                    centre_id=centre.id,
-                    login_name=login,
-                    name=name,
-                    password_hash=hashed(),
-                    session_key="k",
-                    unit_id=units["市住房和城乡建设局"] if login == "accused" else None,
-                    role_rows=[AccountRole(role=role.value)],
-                    platform_rows=[AccountPlatform(platform=code) for code in platforms],
-                )
+        kept.rows(session, "the desk", _found)
+
+
+def _found(session) -> None:
+    centre = founding.found(session, NOW, registry.platforms())
+    units = {unit.short_name: unit.id for unit in session.scalars(select(founding.Unit))}
+    for login, (name, role, platforms) in STAFF.items():
+        session.add(
+            Account(
+                centre_id=centre.id,
+                login_name=login,
+                name=name,
+                password_hash=hashed(),
+                session_key="k",
+                unit_id=units["市住房和城乡建设局"] if login == "accused" else None,
+                role_rows=[AccountRole(role=role.value)],
+                platform_rows=[AccountPlatform(platform=code) for code in platforms],
             )
+        )
 
 
 def actor_named(session, login: str):

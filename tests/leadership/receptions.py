@@ -13,6 +13,7 @@ from portal.cases.operations import PersonGiven, Registration
 from portal.leadership.models import Reception, Week
 from portal.leadership.operations.bookings import BookingDraft
 from portal.organisation.models import Service, Window, WindowService
+from tests import kept
 from tests.cast import leadership_roster as roster
 from tests.cast.people import CLERK_OF, seed_minimal
 
@@ -30,6 +31,10 @@ def later(minutes: float) -> datetime:
 
 def prepare(session) -> dict[str, Actor]:
     """Hall, staff, leaders, and the service of the leader's room; actors by login name."""
+    return kept.rows(session, "leaders and their room", _prepare)
+
+
+def _prepare(session) -> dict[str, Actor]:
     staff = seed_minimal(session, AT)
     roster.write(session, staff, AT)
     centre_id = staff[OFFICE].centre_id

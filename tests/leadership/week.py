@@ -7,6 +7,7 @@ from portal.leadership.operations import publishing
 from portal.leadership.operations import roster as operations
 from portal.leadership.operations.roster import ReceptionGiven
 from portal.leadership.queries import roster as queries
+from tests import kept
 from tests.cast import leadership_roster as cast
 from tests.cast.people import seed_minimal
 
@@ -19,6 +20,10 @@ OFFICE, APPROVER = "fengkai", "lianhongjun"
 
 def founded(session) -> dict:
     """The staff, with the cast's leaders, inside write()."""
+    return kept.rows(session, "leaders", _founded)
+
+
+def _founded(session) -> dict:
     staff = seed_minimal(session, AT)
     cast.write(session, staff, AT)
     return staff
