@@ -14,9 +14,7 @@ from portal.database import db
 
 T = TypeVar("T")
 _kept: dict[tuple[str, str], tuple[bytes, list[tuple[Table, Any]], list]] = {}
-SEQUENCES = (
-    "SELECT quote_ident(sequencename), last_value FROM pg_sequences WHERE last_value IS NOT NULL"
-)
+SEQUENCES = "SELECT quote_ident(sequencename), last_value FROM pg_sequences WHERE last_value IS NOT NULL"
 
 
 def rows(session: Session, name: str, work: Callable[[Session], T]) -> T:

@@ -1,6 +1,7 @@
 """A hall and its staff for tests: the real founding, and accounts as the security administrator makes them."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from portal.access.actor import Actor, actor_of
 from portal.access.permissions import Role
 from portal.cli import found_hall
 from portal.organisation.models import Centre, Region, Unit
+from tests import kept
 from tests.support import demo_password
 
 MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # 09:00 in the hall
@@ -19,7 +21,7 @@ MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # 09:00 in the hall
 def open_hall(at: datetime = MONDAY) -> int:
     """Found the centre in a write of its own; returns its id."""
     with database.write() as session:
-        return found_hall(session, at).id
+        return kept.rows(session, f"the hall of {at}", lambda writing: found_hall(writing, at).id)
 
 
 def open_centre() -> int:
@@ -33,7 +35,14 @@ def open_centre() -> int:
         return centre.id
 
 
-def hire(
+def hire(login_name: str, *roles: Role, **given: Any) -> Actor:
+    """An account with the demo password, in a write of its own; ``given`` is what ``employ`` takes."""
+    with database.write() as session:
+        return employ(session, login_name, *roles, **given)
+
+
+def employ(
+    session: Session,
     login_name: str,
     *roles: Role,
     platforms: tuple[str, ...] = (),
@@ -42,21 +51,20 @@ def hire(
     must_change: bool = False,
     at: datetime = MONDAY,
 ) -> Actor:
-    """An account with the demo password; ``unit`` is the short name of its organ."""
-    with database.write() as session:
-        account = access.create(
-            session,
-            centre_id=session.scalars(select(Centre.id)).one(),
-            login_name=login_name,
-            name=name,
-            password=demo_password(),
-            roles=list(roles),
-            platforms=platforms,
-            unit_id=_unit(session, unit),
-            at=at,
-            must_change=must_change,
-        )
-        return actor_of(account)
+    """An account with the demo password, inside write(); ``unit`` is the short name of its organ."""
+    account = access.create(
+        session,
+        centre_id=session.scalars(select(Centre.id)).one(),
+        login_name=login_name,
+        name=name,
+        password=demo_password(),
+        roles=list(roles),
+        platforms=platforms,
+        unit_id=_unit(session, unit),
+        at=at,
+        must_change=must_change,
+    )
+    return actor_of(account)
 
 
 def _unit(session: Session, short_name: str | None) -> int | None:

@@ -11,11 +11,13 @@ from portal.access.permissions import Role
 from portal.cases import operations as cases
 from portal.cases.models import Case, Proceeding
 from portal.cases.operations import PersonGiven, Registration
+from portal.cli import found_hall
 from portal.documents.letters import operations
 from portal.documents.letters.models import Letter, LetterWord
 from portal.documents.letters.serving import Attempt
 from portal.organisation.models import Unit
-from tests.staff import MONDAY, hire, open_hall
+from tests import kept
+from tests.staff import MONDAY, employ
 
 BUREAU = "市自然资源和规划局"
 OFFICE = "市信访局"
@@ -199,23 +201,28 @@ class Organ:
 
 def found_organ() -> Organ:
     """A founded hall and a petition that the bureau handles; the bureau and the petition office have their words."""
-    open_hall()
-    petition = ("petition",)
-    people = {
-        "drafter": hire("drafter", Role.HANDLER, platforms=petition, unit=BUREAU, name="承办甲"),
-        "checker": hire("checker", Role.HANDLER, platforms=petition, unit=BUREAU, name="承办乙"),
-        "head": hire("bureauhead", Role.LEADER, unit=BUREAU, name="局长丙"),
-        "clerk": hire("clerk", Role.CLERK, platforms=petition, unit=OFFICE, name="窗口丁"),
-        "duty": hire("duty", Role.DUTY_HEAD, platforms=petition, unit=OFFICE, name="值班戊"),
-        "leader": hire("leader", Role.LEADER, unit=GOVERNMENT, name="市长己"),
-    }
     with database.write() as session:
-        bureau, office = unit(session, BUREAU), unit(session, OFFICE)
-        session.add_all(
-            [LetterWord(unit_id=bureau.id, word="运自然资信"), LetterWord(unit_id=office.id, word="运信访")]
-        )
+        people = kept.rows(session, "the bureau", _staffed)
+    with database.write() as session:
+        bureau = unit(session, BUREAU)
         case = cases.register(session, people["clerk"], given(competent_unit_id=bureau.id), at=MONDAY)
         return Organ(**people, number=case.number)
+
+
+def _staffed(session) -> dict:
+    found_hall(session, MONDAY)
+    petition = ("petition",)
+    people = {
+        "drafter": employ(session, "drafter", Role.HANDLER, platforms=petition, unit=BUREAU, name="承办甲"),
+        "checker": employ(session, "checker", Role.HANDLER, platforms=petition, unit=BUREAU, name="承办乙"),
+        "head": employ(session, "bureauhead", Role.LEADER, unit=BUREAU, name="局长丙"),
+        "clerk": employ(session, "clerk", Role.CLERK, platforms=petition, unit=OFFICE, name="窗口丁"),
+        "duty": employ(session, "duty", Role.DUTY_HEAD, platforms=petition, unit=OFFICE, name="值班戊"),
+        "leader": employ(session, "leader", Role.LEADER, unit=GOVERNMENT, name="市长己"),
+    }
+    bureau, office = unit(session, BUREAU), unit(session, OFFICE)
+    session.add_all([LetterWord(unit_id=bureau.id, word="运自然资信"), LetterWord(unit_id=office.id, word="运信访")])
+    return people
 
 
 def given(**changes) -> Registration:

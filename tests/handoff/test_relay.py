@@ -18,6 +18,7 @@ from portal.organisation.models import Service
 from portal.queue import operations as queue
 from portal.queue.models import Ticket
 from portal.trail import queries as trail
+from tests import kept
 from tests.cast.people import CLERK_OF, GREETER, seed_minimal, window_ids
 from tests.support import csrf_token, submit
 
@@ -30,6 +31,10 @@ def service_of(session, platform: str) -> int:
 
 def prepared(session) -> dict:
     """The hall with all ten first windows open, and one ticket with a petition case at the petition window."""
+    return kept.rows(session, f"ten windows at {clock.now():%F %H}", _prepared)
+
+
+def _prepared(session) -> dict:
     at = clock.now()
     actors = seed_minimal(session, at)
     windows = window_ids(session, 1)

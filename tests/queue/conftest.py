@@ -17,6 +17,7 @@ from portal.organisation.models import Centre, Region, Service, Window, WindowSe
 from portal.queue import operations
 from portal.queue.models import Ticket
 from portal.statutes import operations as statutes
+from tests import kept
 from tests.support import demo_password
 
 MORNING = clock.at_hall(date(2026, 11, 23), 9, 0)
@@ -61,6 +62,10 @@ class Hall:
 
 
 def _furnish(session: Session) -> Hall:
+    return kept.rows(session, "the hall of numbers", _furnished)
+
+
+def _furnished(session: Session) -> Hall:
     session.add_all((Region(code="140800", name="运城市", level="city"),
                      Region(code="140829", name="平陆县", level="county", parent_code="140800")))  # fmt: skip
     session.flush()

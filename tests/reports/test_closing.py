@@ -21,6 +21,7 @@ from portal.reports.closing import operations, queries
 from portal.reports.closing.figures import average, figures
 from portal.reports.models import DayClose
 from portal.trail.queries import entries, verify
+from tests import kept
 from tests.cast.people import CLERK_OF, GREETER, seed_minimal, window_ids
 from tests.support import submit, together
 
@@ -81,7 +82,7 @@ class House:
 @pytest.fixture
 def house(session) -> House:
     with database.write() as writing:
-        return House(seed_minimal(writing, at(8)))
+        return House(kept.rows(writing, "the hall at eight", lambda session: seed_minimal(session, at(8))))
 
 
 @pytest.fixture
