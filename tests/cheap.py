@@ -1,14 +1,11 @@
 """What thousands of tests would pay for anew although nothing depends on it: compiled addresses, templates and SQL, slow hashes,
 garbage looked for among what stays.
 
-The portal itself is untouched. A password's hash is one round instead of scrypt's; the code Werkzeug makes of an address rule, the
+The portal itself is untouched. A password's hash is one round instead of scrypt's; what Werkzeug makes of an address rule, the
 code Jinja makes of a template and the text SQLAlchemy makes of a statement are kept from one application to the next.
 """
 
-import functools
 import gc
-import re
-from collections.abc import Callable
 from pathlib import Path
 
 from flask import Flask
@@ -16,29 +13,28 @@ from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import Dialect
-from werkzeug.routing import Rule, rules
+from werkzeug.routing import Rule
 from werkzeug.security import generate_password_hash
 
 from portal import database
 
 ROUNDS = "pbkdf2:sha256:1"
-_built: dict[tuple, Callable] = {}
+BUILDERS = ("_build", "_build_unknown")
+MADE = ("arguments", "_parts", "_trace", "_converters", *BUILDERS)  # of a rule, by compiling it
+_rules: dict[tuple, dict[str, object]] = {}
 _compiled: dict[str, object] = {}
-_compile = Rule._compile_builder
+_compile = Rule.compile
 
 
-class _Parts:
-    """Werkzeug's pattern for the parts of an address rule, remembering what it found where."""
-
-    def __init__(self, pattern: re.Pattern) -> None:
-        self.match = functools.cache(pattern.match)
-
-
-def _builder(rule: Rule, append_unknown: bool = True) -> Callable:
-    key = (rule.rule, rule.endpoint, tuple(rule._trace), repr(rule.defaults), append_unknown)
-    if key not in _built:
-        _built[key] = _compile(rule, append_unknown)
-    return _built[key]
+def _compiled_once(rule: Rule) -> None:
+    key = (rule.rule, rule.endpoint, rule.subdomain, repr(rule.defaults), rule.merge_slashes)
+    if key not in _rules:
+        _compile(rule)
+        _rules[key] = {name: rule.__dict__[name] for name in MADE}
+        return
+    rule.__dict__.update(_rules[key])
+    for name in BUILDERS:
+        setattr(rule, name, getattr(rule, name).__func__.__get__(rule, None))
 
 
 def _same_kind(one: Dialect, other: object) -> bool:
@@ -52,8 +48,7 @@ def _kind(one: Dialect) -> int:
 def begin() -> None:
     """For the whole process; called once, before the first application."""
     generate_password_hash.__defaults__ = (ROUNDS, *generate_password_hash.__defaults__[1:])
-    Rule._compile_builder = _builder
-    rules._part_re = _Parts(rules._part_re)
+    Rule.compile = _compiled_once
     for dialect in (SQLiteDialect_pysqlite, PGDialect_psycopg):  # part of the key under which a statement is kept
         dialect.__eq__, dialect.__hash__ = _same_kind, _kind
 
