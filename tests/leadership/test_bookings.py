@@ -1,5 +1,6 @@
 """约访: places are never exceeded, conflicts of interest stop a booking, and everything is told on the case."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -18,9 +19,11 @@ from portal.leadership.operations.bookings import Full, InConflict
 from portal.leadership.operations.check_in import check_in
 from portal.leadership.operations.telling import mark_told
 from portal.leadership.queries import bookings as queries
+from portal.leadership.queries import sheets as days
 from portal.organisation.models import Service, Unit
 from portal.queue import operations as queue
 from portal.queue.models import Ticket
+from tests.cast import leadership_roster as roster
 from tests.leadership.receptions import (
     AT,
     CLERK,
@@ -289,6 +292,28 @@ def test_an_accusation_never_reaches_whom_it_accuses(session, staff, do, morning
     [row] = queries.of_reception(session, staff[OFFICE], morning.id)
     assert (row.hidden, row.number, row.subject, row.visitor, row.code) == (True, "", queries.HIDDEN, "", "")
     assert queries.arriving(session, clerk.centre_id, DAY) == []
+
+
+def test_an_accused_substitute_does_not_learn_that_the_accusation_is_booked(session, staff, do, morning, case):
+    accused = do(matter, staff[CLERK], "钱二", purpose="accusation", respondent_name="副市长季长河")
+    for case_id, slot in ((accused.id, NINE), (case.id, NINE + 25)):
+        do(operations.book, staff[HEAD], morning.id, case_id, draft(slot=slot), at=AT)
+
+    def stand_in(writing) -> None:
+        leader = roster.leaders(writing)["季长河"]
+        leader.account_id = staff["lianhongjun"].id
+        writing.get_one(Reception, morning.id).leader_id = leader.id
+
+    do(stand_in)
+    substitute = replace(staff["lianhongjun"], permissions=staff[LEADER].permissions)
+    assert [row.case_id for row in queries.of_reception(session, substitute, morning.id)] == [case.id]
+    shown = days.day(session, substitute, morning.id)
+    assert [matter.booking.case_id for matter in shown.matters] == [case.id]
+    assert shown.missing == ("没有记领导到场", "第 1 件还没有接待，也没有记爽约")
+    # the office, from which it is kept too, sees a taken place, and so that the reception cannot end
+    office = days.day(session, staff[OFFICE], morning.id)
+    assert [matter.booking.hidden for matter in office.matters] == [True, False]
+    assert len(office.missing) == 3
 
 
 def test_counselling_and_strangers_cases_are_not_booked(session, staff, do, morning, case):

@@ -1,6 +1,7 @@
 """On the day: the leader comes and goes, matters are received, 领导接访登记表 is typed, confirmed and signed, the reception is closed."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -17,7 +18,7 @@ from portal.leadership.models import Booking, Leader, Reception, Sheet
 from portal.leadership.operations import instructions
 from portal.leadership.operations.instructions import LAW, TOPIC, TaskDraft
 from portal.leadership.operations.locking import need, row_of, same_version
-from portal.leadership.queries.bookings import stands
+from portal.leadership.queries.bookings import IN_ORDER, stands
 from portal.queue.models import Ticket
 from portal.trail import operations as trail
 
@@ -236,21 +237,22 @@ def close(session: Session, actor: Actor, reception_id: int, *, at: datetime) ->
     return reception
 
 
-def lacking(session: Session, reception: Reception) -> list[str]:
-    """What stands in the way of the end, a Chinese line each: two queries.
+def lacking(session: Session, reception: Reception, *, among: Collection[int] | None = None) -> list[str]:
+    """What stands in the way of the end, a Chinese line each, numbered as queries.bookings.of_reception lists them: one query.
 
     Each matter was received, did not come or was cancelled; each received one has minutes, a manner, an opinion, and where tasks
-    were wanted the signature that made them.
+    were wanted the signature that made them. ``among``: the bookings of which the reader may know, where these are not all.
     """
     wanted = (
-        select(Booking, Sheet, Case.number)
-        .join(Case, Case.id == Booking.case_id)
+        select(Booking, Sheet)
         .outerjoin(Sheet, Sheet.booking_id == Booking.id)
         .where(Booking.reception_id == reception.id, Booking.state != "cancelled")
-        .order_by(Booking.position, Booking.id)
+        .order_by(*IN_ORDER)
     )
+    if among is not None:
+        wanted = wanted.where(Booking.id.in_(among or [0]))
     found = [] if reception.arrived_at else ["没有记领导到场"]
-    for place, (booking, sheet, _number) in enumerate(session.execute(wanted), start=1):
+    for place, (booking, sheet) in enumerate(session.execute(wanted), start=1):
         found += [f"第 {place} 件{said}" for said in _lacks(booking, sheet)]
     return found
 

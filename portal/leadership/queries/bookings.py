@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.access.actor import Actor
+from portal.access.permissions import Permission as P
 from portal.cases import queries as cases
 from portal.cases.models import Case, Party
 from portal.leadership import booking_words, slots, vocabulary
@@ -22,6 +23,7 @@ from portal.queue.models import Ticket
 LISTED = 200
 HIDDEN = "不对您开放的事项"
 VISITORS = ("petitioner", "applicant")
+IN_ORDER = (Booking.slot.is_(None), Booking.slot, Booking.position, Booking.id)
 
 
 @dataclass(frozen=True)
@@ -193,10 +195,16 @@ def reception(session: Session, actor: Actor, reception_id: int) -> ReceptionSho
 
 
 def of_reception(session: Session, actor: Actor, reception_id: int) -> list[BookingShown]:
-    """Who is booked there, in the order in which they are to be received; cancelled ones last. Two queries."""
+    """Who is booked there, in the order in which they are to be received; cancelled ones last. Two queries.
+
+    Of a 检举控告 that is kept from the reader only the office knows that it is there: the leader may be a substitute, and accused
+    in it (信访工作条例 第三十条第三款).
+    """
     wanted = _bookings(actor).where(Booking.reception_id == reception_id)
-    order = (Booking.state == "cancelled", Booking.slot.is_(None), Booking.slot, Booking.position, Booking.id)
-    return _told(session, session.execute(wanted.order_by(*order).limit(LISTED)).all())
+    if not (actor.may(P.LEADERSHIP_BOOK) or actor.may(P.LEADERSHIP_RECORD)):
+        wanted = wanted.where(or_(Case.sensitivity == "normal", cases.visible(actor)))
+    wanted = wanted.order_by(Booking.state == CANCELLED, *IN_ORDER)
+    return _told(session, session.execute(wanted.limit(LISTED)).all())
 
 
 def one(session: Session, actor: Actor, booking_id: int) -> BookingShown | None:
@@ -243,8 +251,7 @@ def arriving(session: Session, centre_id: int, today: date) -> list[BookingShown
         Booking.state == "booked",
         Case.sensitivity == "normal",
     )
-    order = (Booking.slot.is_(None), Booking.slot, Booking.position, Booking.id)
-    return _told(session, session.execute(wanted.order_by(*order).limit(LISTED)).all())
+    return _told(session, session.execute(wanted.order_by(*IN_ORDER).limit(LISTED)).all())
 
 
 def by_code(session: Session, centre_id: int, code: str) -> int | None:

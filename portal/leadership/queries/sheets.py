@@ -119,7 +119,7 @@ def day(session: Session, actor: Actor, reception_id: int) -> Day | None:
         leader=row.Leader,
         where=row.Reception.place or row.name or "",
         matters=tuple(_matter(place, each, held.get(each.id)) for place, each in enumerate(booked, start=1)),
-        missing=tuple(operations.lacking(session, row.Reception)),
+        missing=tuple(operations.lacking(session, row.Reception, among=[each.id for each in booked])),
     )
 
 
