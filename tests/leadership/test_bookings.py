@@ -15,6 +15,7 @@ from portal.cases.timeline import timeline
 from portal.leadership import slots
 from portal.leadership.models import Booking, Edition, Reception, Week
 from portal.leadership.operations import bookings as operations
+from portal.leadership.operations import sheets
 from portal.leadership.operations.bookings import Full, InConflict
 from portal.leadership.operations.check_in import check_in
 from portal.leadership.operations.telling import mark_told
@@ -418,6 +419,42 @@ def test_the_visitor_waits_with_an_ordinary_number_for_the_leaders_room(session,
     shown = queries.one(session, office, made.id)
     assert (shown.stands_label, shown.ended_at) == ("已接谈，待登记", later(50))
     assert told(session, office, case.id)[-1][0] == "来见领导，已签到：市委副书记、市长 杜立新"
+
+
+def test_nobody_is_called_to_a_leader_who_expects_no_one(session, staff, do, morning):
+    office, greeter = staff[OFFICE], staff[GREETER]
+    made = []
+    for place in range(4):
+        who = do(matter, staff[CLERK], f"群众{place}").id
+        made.append(do(operations.book, office, morning.id, who, draft(slot=NINE + 25 * place), at=AT).id)
+    numbers = [do(check_in, greeter, each, at=later(20)).id for each in made]
+    friday = do(reception, staff, "柏伟民", DAY + timedelta(days=1)).id
+    # with the leader: neither moved, nor called off, nor absent; called just now: the room says first that nobody came
+    do(queue.open_window, office, room(session), at=later(24))
+    called = do(queue.call_next, office, at=later(30))
+    assert called.id == numbers[0]
+    with pytest.raises(Refused, match="已叫号，请先在接访室办完或记过号"):
+        do(sheets.mark_absent, office, made[0], reason="没有来", at=later(31))
+    do(queue.start, office, called.id, version=called.version, at=later(32))
+    known = {"version": 2, "reason": "不来了", "at": later(33)}
+    for wanted, given in (
+        (operations.cancel, known),
+        (operations.move, known | {"reception_id": friday, "slot": NINE}),
+        (sheets.mark_absent, {"reason": "没有来", "at": later(33)}),
+    ):
+        with pytest.raises(Refused, match="正在接谈"):
+            do(wanted, office, made[0], **given)
+    assert session.get_one(Ticket, numbers[0]).state == "serving"
+    do(operations.cancel, office, made[1], **known)
+    do(operations.move, office, made[2], **known, reception_id=friday, slot=NINE)
+    do(sheets.mark_absent, office, made[3], reason="等了一会走了", at=later(33))
+    session.expire_all()
+    assert [session.get_one(Ticket, each).state for each in numbers] == ["serving", "left", "left", "left"]
+    serving = session.get_one(Ticket, numbers[0])
+    do(queue.finish, office, serving.id, version=serving.version, at=later(50))
+    assert do(queue.call_next, office, at=later(51)) is None
+    with pytest.raises(Refused, match="已经接谈"):
+        do(operations.cancel, office, made[0], **known)
 
 
 def test_earlier_times_are_called_first_whoever_came_first(session, staff, do, morning, case):

@@ -20,6 +20,8 @@ from portal.leadership.operations import circle, recusal
 from portal.leadership.operations.locking import row_of
 from portal.leadership.queries import published
 from portal.organisation.spans import clock_text
+from portal.queue.models import Ticket
+from portal.queue.operations import moves, tickets
 from portal.queue.operations.tickets import MOST_PEOPLE, new_code
 from portal.trail import operations as trail
 
@@ -128,7 +130,7 @@ def move(
 ) -> Booking:
     """改约: another reception or time, for a reason; code and history stay, and the visitor is to be told anew.
 
-    Raises as book(), and Refused where it is no longer booked or was changed since ``version``.
+    Raises as book(), as end_waiting(), and Refused where it is no longer booked or was changed since ``version``.
     """
     _refuse_stranger(actor)
     said = _reason(reason)
@@ -144,6 +146,7 @@ def move(
             booking.waiver = _waiver(session, leader, case, "", "")
             circle.open_to_leader(session, case, leader, why="领导接访", at=at)
     refuse_full(session, reception, slot, besides=booking.id)
+    end_waiting(session, actor, booking, at=at)
     old = {"from_reception": booking.reception_id, "from_slot": booking.slot}
     if reception.id != booking.reception_id:
         booking.position = _next_position(session, reception.id)
@@ -158,10 +161,11 @@ def move(
 
 
 def cancel(session: Session, actor: Actor, booking_id: int, *, version: int, reason: str, at: datetime) -> Booking:
-    """取消, for a reason (≤ 200 characters); its place is free again. Raises FieldProblems (reason), Refused."""
+    """取消, for a reason (≤ 200 characters); its place is free again. Raises FieldProblems (reason), Refused (end_waiting too)."""
     _refuse_stranger(actor)
     said = _reason(reason)
     booking, case = open_booking(session, actor, booking_id, version=version, states=(BOOKED, ARRIVED, ABSENT))
+    end_waiting(session, actor, booking, at=at)
     booking.state, booking.reason, booking.version = CANCELLED, said, booking.version + 1
     booking.told_at, booking.told_what = None, ""
     session.flush()
@@ -203,6 +207,25 @@ def open_booking(
     if version is not None and version != found.version:
         raise Refused(STALE)
     return found, case
+
+
+def end_waiting(session: Session, actor: Actor, booking: Booking, *, at: datetime) -> None:
+    """The number with which the visitor waits ends, so that nobody is called to a leader who expects no one.
+
+    Raises Refused where the visitor is with the leader, was, or is called to the room just now.
+    """
+    ticket = session.get(Ticket, booking.ticket_id, populate_existing=True) if booking.ticket_id else None
+    if ticket is None or ticket.state == moves.LEFT:
+        return
+    if ticket.state in (moves.SERVING, moves.DONE):
+        raise Refused(
+            f"{ticket.number} {'正在' if ticket.state == moves.SERVING else '已经'}接谈，不能这样处理；请填写登记表。"
+        )
+    if ticket.service_id != ticket.first_service_id:
+        return  # the visitor went on to another window, and waits there for something else
+    if ticket.state in (moves.CALLED, moves.HELD):
+        raise Refused(f"{ticket.number} {moves.LABELS[ticket.state]}，请先在接访室办完或记过号，再这样处理。")
+    tickets.leave(session, actor, ticket.id, version=ticket.version, at=at)
 
 
 def note_booking(

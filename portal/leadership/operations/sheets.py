@@ -16,6 +16,7 @@ from portal.cases.operations import FieldProblems, Refused
 from portal.cases.operations.record import note
 from portal.leadership.models import Booking, Leader, Reception, Sheet
 from portal.leadership.operations import instructions
+from portal.leadership.operations.bookings import end_waiting
 from portal.leadership.operations.instructions import LAW, TOPIC, TaskDraft
 from portal.leadership.operations.locking import need, row_of, same_version
 from portal.leadership.queries.bookings import IN_ORDER, stands
@@ -112,7 +113,7 @@ def end(session: Session, actor: Actor, booking_id: int, *, at: datetime) -> Boo
 
 
 def mark_absent(session: Session, actor: Actor, booking_id: int, *, reason: str, at: datetime) -> Booking:
-    """爽约: who was to come did not, with the reason as far as it is known. Raises Refused, FieldProblems."""
+    """爽约: who was to come did not, with the reason as far as it is known. Raises FieldProblems, Refused (end_waiting too)."""
     booking, case, reception = _booking(session, actor, booking_id)
     if booking.state not in ("booked", "arrived"):
         raise Refused("这件事项已经开始或结束。")
@@ -120,6 +121,7 @@ def mark_absent(session: Session, actor: Actor, booking_id: int, *, reason: str,
         raise Refused(f"这次接访是 {reception.day.isoformat()}，还没有到；不来了的，请在接访安排里取消或改约。")
     if not reason.strip():
         raise FieldProblems({"reason": "请写明没有来的原因；不清楚的，写“原因不明，已电话联系”。"})
+    end_waiting(session, actor, booking, at=at)
     booking.state, booking.reason = "absent", reason.strip()[:LONGEST_REASON]
     booking.version += 1
     note(session, case, "leader.absent", actor, at, data=_about(booking), words={"reason": booking.reason})
