@@ -129,6 +129,36 @@ def test_a_task_needs_what_who_and_when(session, do, one, changes, key, said) ->
     assert said in refused.value.problems[f"{key}_2"]
 
 
+def test_tasks_that_were_typed_are_kept_or_asked_about(session, do, one) -> None:
+    staff, _held, booking_id = one()
+    typed = given(session, manner="")
+    kept = do(sheets.record, staff[OFFICE], booking_id, typed, version=0, at=later(51))
+    assert sheets.unpacked(kept.plan) == typed.tasks, "the manner is not chosen yet"
+    for manner in ("resolved", "explained", "forwarded"):
+        with pytest.raises(FieldProblems) as refused:
+            do(sheets.record, staff[OFFICE], booking_id, given(session, manner=manner), version=1, at=later(52))
+        assert list(refused.value.problems) == ["manner"]
+        assert "请先清空任务" in refused.value.problems["manner"]
+    with pytest.raises(FieldProblems) as refused:
+        do(sheets.record, staff[OFFICE], booking_id, typed, version=1, at=later(52), ready=True)
+    assert list(refused.value.problems) == ["manner"]
+
+
+def test_on_a_closed_case_tasks_are_refused_before_the_leader_signs(session, do, one) -> None:
+    staff, _held, booking_id = one()
+    typed = do(sheets.record, staff[OFFICE], booking_id, given(session), version=0, at=later(51), ready=True)
+    do(lambda writing: setattr(_case(writing, booking_id), "closed_at", later(52)))
+    for ready in (False, True):
+        with pytest.raises(FieldProblems) as refused:
+            do(
+                sheets.record, staff[OFFICE], booking_id, given(session), version=typed.version, at=later(53),
+                ready=ready,
+            )  # fmt: skip
+        assert "事项已办结" in refused.value.problems["manner"]
+    with pytest.raises(Refused, match="事项已办结，不再交办任务"):
+        do(sheets.sign, staff[LEADER], booking_id, version=typed.version, at=later(54))
+
+
 def test_the_lead_is_no_helping_unit(session, do, one) -> None:
     staff, _held, booking_id = one()
     wrong = given(session, tasks=(task(session, DUE, loop.UNIT),))

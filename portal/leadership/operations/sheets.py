@@ -30,12 +30,14 @@ MANNERS = {
     "forwarded": "转送有关部门",
 }
 ONLY_WORDS = ("explained", "forwarded")
+TASKS_STAND = "下面写了交办任务：要交办的，选“交办有关单位”；不交办的，请先清空任务。"
+CLOSED = "事项已办结，不再交办任务；请选其他处理方式，要求写进处理意见。"
 LONGEST_MINUTES, LONGEST_OPINION, LONGEST_REASON, LONGEST_SIGNER = 8000, instructions.LONGEST_WORDS, 200, 60
 
 
 @dataclass(frozen=True)
 class SheetGiven:
-    """What was typed: ``minutes`` 接谈情况, ``opinion`` 接访处理意见, ``manner`` of MANNERS or "", ``tasks`` for manner task."""
+    """What was typed: ``minutes`` 接谈情况, ``opinion`` 接访处理意见, ``manner`` of MANNERS or "", ``tasks`` for manner task or "" yet."""
 
     minutes: str
     opinion: str
@@ -153,7 +155,6 @@ def record(
         raise Refused("登记表已经签名，不再改动。")
     if sheet.version:
         same_version(sheet, version)
-    plan = given.tasks if given.manner == "task" else ()
     problems = _problems(session, case, given, clock.day_of(at), ready)
     if problems:
         raise FieldProblems(problems)
@@ -162,12 +163,12 @@ def record(
         given.minutes.strip(),
         given.opinion.strip(),
         given.manner,
-        packed(plan),
+        packed(given.tasks),
     )
     if not changed and (not ready or before in ("typed", "confirmed")):
         return sheet
     sheet.minutes, sheet.opinion, sheet.manner = given.minutes.strip(), given.opinion.strip(), given.manner
-    sheet.plan, sheet.state = packed(plan), "typed" if ready else "typing"
+    sheet.plan, sheet.state = packed(given.tasks), "typed" if ready else "typing"
     sheet.typed_by, sheet.typed_at, sheet.confirmed_by, sheet.confirmed_at = actor.id, at, None, None
     sheet.version += 1
     session.add(sheet)
@@ -270,6 +271,10 @@ def refusal_of(case: Case, manner: str) -> str:
     return ""
 
 
+def _closed(case: Case, manner: str) -> str:
+    return CLOSED if manner == "task" and case.closed_at else ""
+
+
 def packed(tasks: tuple[TaskDraft, ...]) -> str:
     """Tasks as text for the sheet; "" for none."""
     rows = [
@@ -308,8 +313,10 @@ def _problems(session: Session, case: Case, given: SheetGiven, today: date, read
     problems = {}
     if given.manner and given.manner not in MANNERS:
         problems["manner"] = "请从所列各项中选择。"
-    elif said := refusal_of(case, given.manner):
+    elif said := refusal_of(case, given.manner) or _closed(case, given.manner):
         problems["manner"] = said
+    elif given.tasks and given.manner not in ("", "task"):
+        problems["manner"] = TASKS_STAND
     for name, text, most in (
         ("minutes", given.minutes, LONGEST_MINUTES),
         ("opinion", given.opinion, LONGEST_OPINION),
@@ -324,7 +331,7 @@ def _problems(session: Session, case: Case, given: SheetGiven, today: date, read
             **problems,
         }
     # a task without its unit or day is refused at once, also in a sheet that is not finished
-    if given.manner == "task" and "manner" not in problems and (ready or given.tasks):
+    if given.manner in ("", "task") and "manner" not in problems and (given.tasks or (ready and given.manner)):
         wrong = instructions.problems_of(session, given.opinion or "-", given.tasks, today)
         wrong.pop("words", None)
         if "tasks" in wrong:
@@ -349,8 +356,8 @@ def _signed(
     at: datetime,
 ) -> None:
     """The signature makes the tasks; words alone go onto the case's timeline."""
-    said = refusal_of(case, sheet.manner)
-    if said:  # the matter went to court between the typing and the signature
+    said = refusal_of(case, sheet.manner) or _closed(case, sheet.manner)
+    if said:  # the matter went to court, or was closed, between the typing and the signature
         raise Refused(said)
     sheet.state, sheet.signed_how, sheet.signed_at, sheet.signer = "signed", how, at, signer
     sheet.version += 1
