@@ -1,5 +1,6 @@
 """The pages of the loop: their size and queries, what they keep and refuse, and who may open them."""
 
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 
@@ -9,6 +10,7 @@ from sqlalchemy import select
 from portal import clock, database
 from portal.cases.models import Attachment, Case
 from portal.leadership.models import Booking, Instruction, Sheet, Task, TaskUnit
+from portal.leadership.operations import sheets
 from portal.supervision import operations as supervision
 from portal.supervision.models import InboxItem
 from tests.cases.desk import counted, errors_of, html, post
@@ -121,6 +123,39 @@ def test_what_is_typed_comes_back_after_the_window_was_closed(sign_in, world) ->
     assert "没有找到" in errors_of(refused, "lead")
     assert post(office, address, version="0", minutes="说到一半").status_code == 303
     assert "草稿已存" not in office.get(address).get_data(as_text=True)
+
+
+def test_what_somebody_else_saved_meanwhile_is_not_overwritten(inside, sign_in, world) -> None:
+    _held, booking_id, number = world
+    address = f"/leadership/day/{booking_id}/sheet/{number}"
+    office, place = sign_in(OFFICE), f"leader-sheet:{number.lower()}:{booking_id}"
+    based_on = html(office.get(address)).select_one("#leader-sheet [name=based_on]")["value"]
+    assert post(office, f"/drafts/{place}", minutes="甲填写的", based_on=based_on).status_code == 200
+    with inside(), database.write() as session:
+        colleague = replace(loop.staff_of(session)[OFFICE], id=loop.staff_of(session)[LEADER].id)
+        sheets.record(session, colleague, booking_id, loop.given(session), version=0, at=AT)
+    form = html(office.get(address)).select_one("#leader-sheet")
+    assert form.select_one("#minutes").get_text(strip=True) == "甲填写的"
+    assert loop.MINUTES in form.select_one(".notice").get_text(), "both are there to be compared"
+    version = form.select_one("[name=version]")["value"]
+    refused = post(office, address, version=version, minutes="甲填写的")
+    assert refused.status_code == 409
+    form = html(refused).select_one("#leader-sheet")
+    assert form.select_one("#minutes").get_text(strip=True) == "甲填写的"
+    assert loop.OPINION in form.select_one(".notice").get_text()
+    with inside() as session:
+        assert session.scalars(select(Sheet.minutes)).one() == loop.MINUTES
+    # another tab of the same person that was opened before
+    assert post(office, address, version=form.select_one("[name=version]")["value"], minutes="合并").status_code == 303
+    assert post(office, address, version="1", minutes="旧页面").status_code == 409
+    # typed over what is saved now, it is just typed
+    based_on = html(office.get(address)).select_one("#leader-sheet [name=based_on]")["value"]
+    post(office, f"/drafts/{place}", minutes="合并以后", based_on=based_on)
+    form = html(office.get(address)).select_one("#leader-sheet")
+    assert form.select_one(".notice") is None
+    assert (
+        post(office, address, version=form.select_one("[name=version]")["value"], minutes="合并以后").status_code == 303
+    )
 
 
 def test_the_third_task_is_refused_beside_its_own_fields(sign_in, world) -> None:

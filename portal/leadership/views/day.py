@@ -30,6 +30,8 @@ from portal.leadership.views import blueprint
 from portal.organisation import queries as organisation
 from portal.web.htmx import done, page
 
+BASED_ON = "based_on"  # of a draft: the version over which it was typed; "version" itself is never kept
+
 kept.know(
     (KeptForm("leader-sheet", "leadership.sheet", lambda given: f"接访登记表 {given['number']}", ("booking_id",)),)
 )
@@ -112,7 +114,7 @@ def sheet(booking_id: int, number: str) -> Response:
     except StaleVersion as stale:
         form.version.raw_data, form.version.data = None, stale.version
         form.form_errors.append(stale.changed[0])
-        return _sheet(_shown(booking_id, number), form, names, 409)
+        return _sheet(_shown(booking_id, number), form, names, 409, compared=True)
     except Refused as problem:
         form.form_errors.append(str(problem))
         return _sheet(_shown(booking_id, number), form, names, 409)
@@ -213,20 +215,24 @@ def _shown(booking_id: int, number: str) -> SheetShown:
 
 
 def _fresh(shown: SheetShown) -> Response:
-    """What was saved, and over it what this person typed since."""
+    """What was saved, and over it what this person typed since.
+
+    Where somebody saved another version meanwhile, both are shown, and what was typed is not taken for typed over that version.
+    """
     form = _form_of(shown)
     names = teach(form, db.session)
     place = kept.place_at("leadership.sheet", request.view_args or {})
-    found = None
+    found, stale = None, False
     if actor().may(Permission.LEADERSHIP_RECORD) and shown.state != "signed":
         found = cases.draft(db.session, actor(), place)
     if found:
-        version = form.version.data
+        stale = found[0].get(BASED_ON, ["0"]) != [str(form.version.data)]
+        version = 0 if stale else form.version.data
         written = [each.name for each in form if each.type not in ("CSRFTokenField", "HiddenField")]
         form.process(MultiDict(dict.fromkeys(written, "") | found[0]), data=_values(shown))
         form.version.raw_data, form.version.data = None, version
         names = teach(form, db.session)
-    return _sheet(shown, form, names, saved_at=found[1] if found else None)
+    return _sheet(shown, form, names, saved_at=found[1] if found else None, compared=stale)
 
 
 def _form_of(shown: SheetShown) -> SheetForm:
@@ -258,7 +264,9 @@ def _sheet(
     problem: str = "",
     paper: PaperForm | None = None,
     saved_at: datetime | None = None,
+    compared: bool = False,
 ) -> Response:
+    """``compared``: what was typed stands on an older version; what is saved now is shown beside it."""
     who = actor()
     return page(
         "leadership/sheet.html",
@@ -270,6 +278,8 @@ def _sheet(
         problem=problem,
         paper=paper or PaperForm(formdata=None, data={"signer": f"{shown.leader.post} {shown.leader.name}"}),
         saved_at=saved_at,
+        compared=compared,
+        based_on=BASED_ON,
         place=kept.place_at("leadership.sheet", {"booking_id": shown.booking.id, "number": shown.case.number}),
         records=who.may(Permission.LEADERSHIP_RECORD),
         own=who.may(Permission.LEADERSHIP_SIGN) and shown.leader.account_id == who.id,
