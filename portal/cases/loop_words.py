@@ -67,7 +67,7 @@ def _resulted(entry: Any) -> Telling:
 
 
 def _closed(entry: Any) -> Telling:
-    return (f"领导交办办结：{MET.get(entry.data.get('met', ''), '')}", entry.words.get("result", ""))
+    return (f"领导意见办结：{MET.get(entry.data.get('met', ''), '')}", entry.words.get("result", ""))
 
 
 TELLERS: dict[str, tuple[str, Callable[[Any], Telling]]] = {

@@ -160,7 +160,9 @@ def _hear(
     else:
         _on_paper(session, office, home, booking_id, leader, sheet.version, ended)
     if plan:
-        made = session.scalars(select(Instruction).where(Instruction.source_id == sheet.id)).one()
+        made = session.scalars(
+            select(Instruction).where(Instruction.source == "reception", Instruction.source_id == sheet.id)
+        ).one()
         _go_on(session, staff, made, told.reach, now, days)
 
 

@@ -78,11 +78,13 @@ def test_a_letter_is_put_read_and_answered_with_a_task(hall, do, put, inside):
         do(operations.instruct, "leader", letter.id, words=WORDS, tasks=[], version=4)
 
 
-def test_words_without_a_task_are_kept_for_the_record(hall, do, put, inside):
+def test_words_without_a_task_are_looked_at_again_too(hall, do, put, inside):
     letter = put(registered(hall, channel="online"))
     do(operations.instruct, "leader", letter.id, words="已阅，请信访局继续关注。", tasks=[], version=2)
     with inside() as session:
-        assert session.scalars(select(Instruction.id)).all() == []
+        made = session.scalars(select(Instruction)).one()
+        assert (made.source, made.source_id, made.words) == ("letter", letter.id, "已阅，请信访局继续关注。")
+        assert session.scalars(select(Task.id)).all() == []
         shown = queries.one(session, actor_named(session, "leader"), letter.id)
         assert (shown.state, shown.read_at, shown.instructed_at) == ("instructed", NOW, NOW)
         stored = session.connection().exec_driver_sql("SELECT words FROM letter_read").scalar()

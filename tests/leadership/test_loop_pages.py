@@ -9,14 +9,14 @@ from sqlalchemy import select
 
 from portal import clock, database
 from portal.cases.models import Attachment, Case
-from portal.leadership.models import Booking, Instruction, Sheet, Task, TaskUnit
+from portal.leadership.models import Booking, Followup, Instruction, Sheet, Task, TaskUnit
 from portal.leadership.operations import sheets
 from portal.supervision import operations as supervision
 from portal.supervision.models import InboxItem
 from tests.cases.desk import counted, errors_of, html, post
 from tests.cast import papers
 from tests.leadership import loop
-from tests.leadership.receptions import AT, CLERK, LEADER, OFFICE
+from tests.leadership.receptions import AT, CLERK, DAY, LEADER, OFFICE
 
 ALL_PAGES = ("/leadership/receptions/{0}/day", "/leadership/day/{1}/sheet/{2}", "/leadership/day/{1}/sheet/{2}/print")
 
@@ -205,7 +205,31 @@ def test_a_sheet_signed_by_hand_is_scanned(inside, sign_in, world) -> None:
         assert session.scalars(select(Attachment)).all() == [session.get_one(Attachment, sheet.scan_id)], (
             "refused ones left nothing"
         )
-        assert session.scalars(select(Instruction)).all() == []
+
+
+def test_a_matter_that_was_explained_is_ended_like_any_other(inside, sign_in, world) -> None:
+    _held, booking_id, number = world
+    office, address = sign_in(OFFICE), f"/leadership/day/{booking_id}/sheet/{number}"
+    with inside(), database.write() as session:
+        loop.signed(session, loop.staff_of(session), booking_id, loop.given(session, manner="explained", tasks=()))
+    with inside() as session:
+        made = session.scalars(select(Instruction)).one()
+        assert len(session.scalars(select(Followup)).all()) == 3
+    # no unit has to do anything, and it is looked at again and ended all the same
+    assert "看回访和结果" in office.get(address).get_data(as_text=True)
+    ending = html(office.get("/leadership/tasks")).select_one('section[aria-label="待办结"]').get_text()
+    assert "待办结 1 件" in ending
+    assert "接访处理意见" in ending
+    assert "逾期" not in ending, "nobody set a day"
+    result = {"version": "1", "result": "解释后表示理解", "met": "no", "told_on": str(DAY), "told_how": "接访时当面"}
+    unsaid = post(office, f"/leadership/instructions/{made.id}/result", end="1", **result)
+    assert unsaid.status_code == 409
+    assert "没有填写群众怎么说" in unsaid.get_data(as_text=True)
+    said = {"satisfied": "not_said", "end": "1"}
+    assert post(office, f"/leadership/instructions/{made.id}/result", **result, **said).status_code == 303
+    part = html(office.get(f"/leadership/cases/{number}/instructions")).select_one("#case-instructions").get_text()
+    assert "杜立新接访处理意见" in part
+    assert "已办结" in part
 
 
 def test_a_reply_carries_its_paper(inside, sign_in, signed) -> None:

@@ -249,7 +249,7 @@ def test_an_instruction_without_end_is_seen_as_late(session, do, one) -> None:
     row = session.scalars(select(Task)).one()
     do(tasks.withdraw, staff[OFFICE], row.id, reason="已另案处理", version=row.version, at=later(60))
     with clock.frozen(later(12 * 24 * 60)):
-        (line,) = instruction_queries.to_end(session, staff[OFFICE], clock.today())
+        (line,), _count = instruction_queries.to_end(session, staff[OFFICE], clock.today())
         assert line.lamp == ("逾期 2 天", "late")
 
 
@@ -271,13 +271,53 @@ def test_what_the_citizen_rated_is_written_by_nobody_else(session, do, one) -> N
     assert (kept.satisfied, kept.said_how, kept.said_to) == ("no", "rating", None)
 
 
+def test_whatever_the_manner_it_is_looked_at_again_and_has_its_result(session, do) -> None:
+    staff, held, ids = do(booked, 3)
+    do(sheets.arrive, staff[OFFICE], held.id, at=later(30))
+    for place, booking_id in enumerate(ids):
+        do(sheets.begin, staff[OFFICE], booking_id, at=later(31 + 5 * place))
+        do(sheets.end, staff[OFFICE], booking_id, at=later(33 + 5 * place))
+    do(lambda writing: setattr(_case(writing, ids[2]), "litigation", "litigation"))
+    do(lambda writing: setattr(_case(writing, ids[0]), "closed_at", later(40)))
+    rated = session.get_one(Booking, ids[0]).case_id
+    # rated while the leader was there, before the sheet was signed
+    do(
+        lambda writing: cases.rate(
+            writing, writing.get_one(Case, rated), score="fair", words="", source="facing", at=later(35)
+        )
+    )
+    for booking_id, manner in zip(ids, ("resolved", "explained", "forwarded"), strict=True):
+        typed = given(session, manner=manner, tasks=())
+        kept = do(sheets.record, staff[OFFICE], booking_id, typed, version=0, at=later(60), ready=True)
+        assert sheets.lacking(session, held)[0].endswith("登记表领导还没有签名")
+        do(sheets.sign, staff[LEADER], booking_id, version=kept.version, at=later(24 * 60))
+    do(sheets.close, staff[OFFICE], held.id, at=later(24 * 60))
+    made = session.scalars(select(Instruction).order_by(Instruction.id)).all()
+    assert [(each.source, each.words, each.met, each.closed_at) for each in made] == [
+        ("reception", loop.OPINION, "", None)
+    ] * 3
+    assert (
+        session.scalars(select(Followup.days).order_by(Followup.instruction_id, Followup.days)).all() == [7, 15, 30] * 3
+    )
+    assert session.scalars(select(Task)).all() == []
+    lines, count = instruction_queries.to_end(session, staff[OFFICE], DAY, limit=2)
+    assert (len(lines), count, lines[0].due, lines[0].lamp) == (2, 3, None, ("待办结", "near"))
+    assert instruction_queries.due_followups(session, staff[OFFICE], DAY + timedelta(days=16), limit=1)[1] == 6
+    # told on the spot, the day before the signature; what the citizen rated is what the citizen says
+    result = ResultGiven("当场解决", "yes", "", "", DAY, "接访时当面")
+    ended = do(followups.record_result, staff[OFFICE], made[0].id, result, version=1, at=later(24 * 60))
+    assert (ended.satisfied, ended.said_how) == ("partly", "rating")
+    do(followups.close, staff[OFFICE], made[0].id, version=ended.version, at=later(24 * 60))
+    assert "没有填写群众怎么说" in "".join(followups.lacking(session, made[1], DAY))
+
+
 def test_what_stands_in_the_way_of_the_end(session, do, one) -> None:
     staff, _held, booking_id = one()
     do(signed, staff, booking_id)
     made = session.scalars(select(Instruction)).one()
     assert followups.lacking(session, made, DAY + timedelta(days=8)) == [
-        "还有任务没有完成", "第 7 天的回访到期没有填写", "没有填写办理结果", "没有填写是否解决", "没有记什么时候告知群众",
-        "没有记怎样告知群众",
+        "还有任务没有完成", "第 7 天的回访到期没有填写", "没有填写办理结果", "没有填写是否解决",
+        "没有填写群众怎么说（没有表态的，选“没有表态”）", "没有记什么时候告知群众", "没有记怎样告知群众",
     ]  # fmt: skip
     with pytest.raises(Refused, match="还有任务没有完成"):
         do(followups.close, staff[OFFICE], made.id, version=made.version, at=later(60))

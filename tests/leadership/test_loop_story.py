@@ -78,7 +78,7 @@ def _sign(world, office, leader) -> None:
     assert post(office, world.sheet, version="0", ready="1", **WHOLE).status_code == 303
     lacking = post(office, f"{world.day}/close")
     assert lacking.status_code == 409
-    assert "第 1 件的交办意见领导还没有签名" in lacking.get_data(as_text=True)
+    assert "第 1 件的登记表领导还没有签名" in lacking.get_data(as_text=True)
     assert post(office, f"{world.sheet}/sign", version="1").status_code == 409, "only the leader signs"
     assert post(leader, f"{world.sheet}/sign", version="0").status_code == 409, "an older version is not signed"
     assert post(leader, f"{world.sheet}/sign", version="1").status_code == 303

@@ -115,9 +115,9 @@ def every_reception_has_its_sheets(session: Session) -> None:
         assert sheet.state == "signed"
         assert sheet.minutes
         assert sheet.opinion
-        assert (sheet.manner == "task") == (instruction_id is not None)
-        if instruction_id:
-            assert session.scalar(select(func.count()).select_from(Task).where(Task.instruction_id == instruction_id))
+        assert instruction_id, "looked at again and ended, whatever the manner"
+        made = session.scalar(select(func.count()).select_from(Task).where(Task.instruction_id == instruction_id))
+        assert (sheet.manner == "task") == bool(made)
     published = select(Reception.id).join(Week).where(Week.published_at.is_not(None))
     left = session.execute(published.where(Reception.state == "planned", Reception.arrived_at.is_not(None))).all()
     assert left == []
@@ -127,9 +127,9 @@ def every_instruction_ends_or_is_seen(session: Session, lived: Quarter) -> None:
     """What has not ended stands in a list of what is outstanding, or of what only wants its end."""
     actor = lived.staff[OFFICE]
     shown = {task.instruction_id for task in outstanding.outstanding(session, CENTRE, actor=actor, limit=10_000)}
-    ending = {
-        line.instruction_id for line in instructions.to_end(session, actor, FIRST + timedelta(days=200), limit=10_000)
-    }
+    lines, count = instructions.to_end(session, actor, FIRST + timedelta(days=200), limit=10_000)
+    ending = {line.instruction_id for line in lines}
+    assert count == len(lines)
     running = set(session.scalars(select(Instruction.id).where(Instruction.closed_at.is_(None))))
     ended = session.scalar(select(func.count()).select_from(Instruction).where(Instruction.closed_at.is_not(None)))
     assert ended

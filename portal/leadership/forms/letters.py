@@ -28,11 +28,11 @@ class PutForm(FlaskForm):
 
 
 class InstructForm(FlaskForm):
-    """批示, and two tasks at most; without a task the words are kept for the record only."""
+    """批示, and two tasks at most; without a task the words are looked at again all the same."""
 
     version = HiddenNumber("版本")
     words = Lines("批示", [Filled("请填写批示内容。"), AtMost(LONGEST_WORDS)], description="照领导的原话")
-    what = Lines("交办任务", [AtMost(LONGEST_WHAT)], description="不交办的留空，批示只作记录")
+    what = Lines("交办任务", [AtMost(LONGEST_WHAT)], description="不交办的留空；批示照样回访、告知结果")
     lead = UnitName("牵头单位", [AtMost(60)])
     due = DayField("办理期限", description="由人定，系统不推算")
     co = UnitNames("配合单位", description="可不填；几个单位用顿号隔开")

@@ -41,9 +41,10 @@ class Sheet(Base):
 
 
 class Instruction(Base):
-    """What a leader asked for about one matter. ``source``: reception (接访处理意见), letter (批示 on a letter read), sponsor (包案).
+    """What a leader said or asked for about one matter. ``source``: reception (接访处理意见), letter (批示), sponsor (包案).
 
-    ``source_id`` is the Sheet, the LetterRead or the Sponsorship. Three different things are kept apart: ``closed_at`` 办结,
+    ``source_id`` is the Sheet, the LetterRead or the Sponsorship. It has Tasks where units are to do something; without any it is
+    looked at again and ended all the same. Three different things are kept apart: ``closed_at`` 办结,
     ``met`` 解决 (yes, partly, no) and 满意, what the citizen says (``satisfied``: yes, partly, no, not_said). ``told_on`` is the day
     the citizen was told of the result. ``said_how``: rating (the citizen's own, which no member of staff can write), telephone or
     spoken, then ``said_to`` wrote it down.

@@ -13,7 +13,7 @@ from portal.access.permissions import Permission as P
 from portal.cases.models import Case, Rating
 from portal.cases.operations import FieldProblems, Refused
 from portal.cases.operations.record import note
-from portal.leadership.models import Followup, Instruction, Task
+from portal.leadership.models import Booking, Followup, Instruction, Reception, Sheet, Task
 from portal.leadership.operations.instructions import TOPIC
 from portal.leadership.operations.locking import NOT_HERE, need, row_of, same_version
 from portal.leadership.operations.tasks import RUNNING
@@ -75,7 +75,7 @@ def record_result(
     write another. Raises Refused, StaleVersion, FieldProblems.
     """
     instruction, case = _running(session, actor, instruction_id, version)
-    _check(given, instruction, clock.day_of(at))
+    _check(given, clock.day_of(said_at(session, instruction)), clock.day_of(at))
     instruction.result, instruction.met = given.result.strip(), given.met
     instruction.told_on, instruction.told_how = given.told_on, given.told_how.strip()
     rating = rating_since(session, instruction)
@@ -110,7 +110,7 @@ def close(session: Session, actor: Actor, instruction_id: int, *, version: int |
 
 
 def lacking(session: Session, instruction: Instruction, today: date) -> list[str]:
-    """What stands in the way of 办结, a Chinese line each: two queries. Days of looking again that are still to come do not."""
+    """What stands in the way of 办结, a Chinese line each. Days of looking again that are still to come do not."""
     running = select(Task.id).where(Task.instruction_id == instruction.id, Task.state.in_(RUNNING)).limit(1)
     due = (
         select(Followup.days)
@@ -122,6 +122,7 @@ def lacking(session: Session, instruction: Instruction, today: date) -> list[str
     for value, said in (
         (instruction.result, "没有填写办理结果"),
         (instruction.met, "没有填写是否解决"),
+        (instruction.satisfied or rating_since(session, instruction), "没有填写群众怎么说（没有表态的，选“没有表态”）"),
         (instruction.told_on, "没有记什么时候告知群众"),
         (instruction.told_how, "没有记怎样告知群众"),
     ):
@@ -130,13 +131,28 @@ def lacking(session: Session, instruction: Instruction, today: date) -> list[str
 
 
 def rating_since(session: Session, instruction: Instruction) -> str | None:
-    """The citizen's own rating of the case given after the instruction; None where there is none."""
-    wanted = select(Rating.score).where(Rating.case_id == instruction.case_id, Rating.at >= instruction.issued_at)
-    return session.scalar(wanted)
+    """The citizen's own rating of the case since the leader heard it; None where there is none."""
+    wanted = select(Rating.score, Rating.at).where(Rating.case_id == instruction.case_id)
+    found = session.execute(wanted).first()
+    return found.score if found and found.at >= said_at(session, instruction) else None
 
 
-def _check(given: ResultGiven, instruction: Instruction, today: date) -> None:
-    problems = _wrong_words(given) | _wrong_telling(given, instruction.issued_on, today)
+def said_at(session: Session, instruction: Instruction) -> datetime:
+    """When the citizen heard it first: at the reception, which is before the sheet was signed; else when it was issued."""
+    if instruction.source != "reception":
+        return instruction.issued_at
+    wanted = (
+        select(Booking.started_at, Reception.day)
+        .join(Sheet, Sheet.booking_id == Booking.id)
+        .join(Reception, Reception.id == Booking.reception_id)
+        .where(Sheet.id == instruction.source_id)
+    )
+    found = session.execute(wanted).first()
+    return min(instruction.issued_at, found.started_at or clock.at_hall(found.day)) if found else instruction.issued_at
+
+
+def _check(given: ResultGiven, said_on: date, today: date) -> None:
+    problems = _wrong_words(given) | _wrong_telling(given, said_on, today)
     if problems:
         raise FieldProblems(problems)
 
@@ -154,12 +170,12 @@ def _wrong_words(given: ResultGiven) -> dict[str, str]:
     return problems
 
 
-def _wrong_telling(given: ResultGiven, issued_on: date, today: date) -> dict[str, str]:
+def _wrong_telling(given: ResultGiven, said_on: date, today: date) -> dict[str, str]:
     problems, how = {}, given.told_how.strip()
     if given.told_on and given.told_on > today:
         problems["told_on"] = "不能晚于今天。"
-    elif given.told_on and given.told_on < issued_on:
-        problems["told_on"] = f"不能早于交办的那天（{issued_on.isoformat()}）。"
+    elif given.told_on and given.told_on < said_on:
+        problems["told_on"] = f"不能早于接访、批示或交办的那天（{said_on.isoformat()}）。"
     elif how and not given.told_on:
         problems["told_on"] = "请填写哪一天告知的。"
     if given.told_on and not how:

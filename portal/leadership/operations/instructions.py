@@ -1,8 +1,9 @@
-"""What a leader asked for becomes tasks of units with a day that a person named; from a reception, a letter or a sponsorship."""
+"""What a leader asked for becomes tasks of units with a day that a person named; each is looked at again and has its result."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -64,21 +65,50 @@ def issue(
     problems = problems_of(session, words, tasks, today)
     if problems:
         raise FieldProblems(problems)
+    made = _made(session, leader, case, source, source_id, words, at)
+    rows = [_task(session, case, made, draft, at) for draft in tasks]
+    _looking_again(session, made)
+    _tell(session, actor, case, leader, made, rows, at)
+    return made
+
+
+def keep(
+    session: Session,
+    actor: Actor,
+    leader: Leader,
+    case: Case,
+    source: str,
+    source_id: int,
+    words: str,
+    *,
+    at: datetime,
+) -> Instruction:
+    """An instruction of which no unit has a task: 当场解决, 解释引导, 转送, a 批示 of words alone.
+
+    It is looked at again and wants its result all the same: 办结, 解决, 满意, and the citizen told of it. What was said is on the
+    case already, where it was signed.
+    """
+    made = _made(session, leader, case, source, source_id, words, at)
+    _looking_again(session, made)
+    _note_on_leader(session, actor, made, [], at)
+    return made
+
+
+def _made(
+    session: Session, leader: Leader, case: Case, source: str, source_id: int, words: str, at: datetime
+) -> Instruction:
     made = Instruction(
-        centre_id=actor.centre_id,
+        centre_id=case.centre_id,
         leader_id=leader.id,
         case_id=case.id,
         source=source,
         source_id=source_id,
         words=words.strip(),
-        issued_on=today,
+        issued_on=clock.day_of(at),
         issued_at=at,
     )
     session.add(made)
     session.flush()
-    rows = [_task(session, case, made, draft, at) for draft in tasks]
-    _looking_again(session, made)
-    _tell(session, actor, case, leader, made, rows, at)
     return made
 
 
@@ -180,26 +210,29 @@ def _tell(
             .order_by(TaskUnit.id)
         ).all()
     )
-    data = {
-        "instruction_id": made.id,
-        "source": made.source,
-        "leader_id": leader.id,
-        "tasks": [{"id": task.id, "due": task.due.isoformat()} for task in tasks],
-    }
     words = {
         "leader": f"{leader.post} {leader.name}",
         "words": made.words,
         "units": list(dict.fromkeys(names.values())),
     }
-    note(session, case, "leader.instructed", actor, at, data=data, words=words)
+    note(session, case, "leader.instructed", actor, at, data=_stated(made, tasks), words=words)
+    _note_on_leader(session, actor, made, tasks, at)
+
+
+def _stated(made: Instruction, tasks: list[Task]) -> dict[str, Any]:
+    given = [{"id": task.id, "due": task.due.isoformat()} for task in tasks]
+    return {"instruction_id": made.id, "source": made.source, "leader_id": made.leader_id, "tasks": given}
+
+
+def _note_on_leader(session: Session, actor: Actor, made: Instruction, tasks: list[Task], at: datetime) -> None:
     trail.append(
         session,
-        f"leader:{leader.id}",
+        f"leader:{made.leader_id}",
         "leader.instructed",
         centre_id=made.centre_id,
         actor_id=actor.id,
         at=at,
-        data={**data, "case_id": case.id},
+        data={**_stated(made, tasks), "case_id": made.case_id},
     )
     trail.bump(session, made.centre_id, TOPIC)
 

@@ -97,7 +97,7 @@ def instruct(
     version: int,
     at: datetime,
 ) -> LetterRead:
-    """批示, with tasks of units where something is to be done; without any it is only words for the record.
+    """批示, with tasks of units where something is to be done; either way it is looked at again and has its result.
 
     Raises Refused, StaleVersion, FieldProblems (words, and those of instructions.issue). Reading is included.
     """
@@ -113,6 +113,8 @@ def instruct(
         raise FieldProblems({"words": sentence})
     if tasks:
         instructions.issue(session, actor, leader.id, case.id, "letter", held.id, text, tasks, at=at)
+    else:
+        instructions.keep(session, actor, leader, case, "letter", held.id, text, at=at)
     held.state, held.words, held.instructed_at, held.typed_by = "instructed", text, at, actor.id
     held.read_at = held.read_at or at
     _note(session, actor, held, case, leader, "instructed", at, {"words": text})

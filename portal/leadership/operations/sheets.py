@@ -243,8 +243,8 @@ def close(session: Session, actor: Actor, reception_id: int, *, at: datetime) ->
 def lacking(session: Session, reception: Reception, *, among: Collection[int] | None = None) -> list[str]:
     """What stands in the way of the end, a Chinese line each, numbered as queries.bookings.of_reception lists them: one query.
 
-    Each matter was received, did not come or was cancelled; each received one has minutes, a manner, an opinion, and where tasks
-    were wanted the signature that made them. ``among``: the bookings of which the reader may know, where these are not all.
+    Each matter was received, did not come or was cancelled; each received one has minutes, a manner, an opinion, and the
+    signature with which it goes on: tasks, looking again, a result. ``among``: the bookings of which the reader may know, where these are not all.
     """
     wanted = (
         select(Booking, Sheet)
@@ -306,7 +306,7 @@ def _lacks(booking: Booking, sheet: Sheet | None) -> list[str]:
         return ["没有填写接谈情况"]
     if not sheet.manner or not sheet.opinion:
         return ["没有填写接访处理意见"]
-    return ["的交办意见领导还没有签名"] if sheet.manner == "task" and sheet.state != "signed" else []
+    return ["的登记表领导还没有签名"] if sheet.state != "signed" else []
 
 
 def _problems(session: Session, case: Case, given: SheetGiven, today: date, ready: bool) -> dict[str, str]:
@@ -355,7 +355,7 @@ def _signed(
     signer: str,
     at: datetime,
 ) -> None:
-    """The signature makes the tasks; words alone go onto the case's timeline."""
+    """The signature makes the tasks; whatever the manner, the matter is looked at again and has its result."""
     said = refusal_of(case, sheet.manner) or _closed(case, sheet.manner)
     if said:  # the matter went to court, or was closed, between the typing and the signature
         raise Refused(said)
@@ -378,7 +378,9 @@ def _signed(
         },
     )
     _note(session, actor, reception, "sheet.signed", at, data, {"signer": signer})
-    if sheet.manner == "task":
+    if sheet.manner != "task":
+        instructions.keep(session, actor, leader, case, "reception", sheet.id, sheet.opinion, at=at)
+    else:
         tasks = unpacked(sheet.plan)
         try:
             instructions.issue(session, actor, leader.id, case.id, "reception", sheet.id, sheet.opinion, tasks, at=at)

@@ -15,6 +15,8 @@ from portal.leadership.operations.instructions import SOURCES
 from portal.leadership.queries import tasks as task_queries
 from portal.leadership.queries.tasks import RUNNING, TaskShown
 
+LISTED = 100
+
 
 @dataclass(frozen=True)
 class FollowupShown:
@@ -50,19 +52,21 @@ class InstructionShown:
 
 @dataclass(frozen=True)
 class Line:
-    """An instruction in a list. ``due`` is the day of looking again, or the last day of its tasks."""
+    """An instruction in a list. ``due`` is the day of looking again, or the last day of its tasks; None where it has none."""
 
     instruction_id: int
     leader: str
     case_number: str
     subject: str
-    due: date
+    due: date | None
     days: int
     lamp: tuple[str, str]
+    issued_on: date
+    source: str
 
 
 def one(session: Session, actor: Actor, instruction_id: int, today: date) -> InstructionShown | None:
-    """One instruction; None where its case is not open to the actor. At most eight queries."""
+    """One instruction; None where its case is not open to the actor. At most eleven queries."""
     row = session.execute(
         select(Instruction, Leader, Case)
         .join(Leader, Leader.id == Instruction.leader_id)
@@ -94,9 +98,9 @@ def one(session: Session, actor: Actor, instruction_id: int, today: date) -> Ins
 
 
 def due_followups(
-    session: Session, actor: Actor, today: date, *, leader_id: int | None = None, limit: int = 100
-) -> list[Line]:
-    """Days of looking again that have come and were not filled in, the oldest first: one query."""
+    session: Session, actor: Actor, today: date, *, leader_id: int | None = None, limit: int = LISTED
+) -> tuple[list[Line], int]:
+    """Days of looking again that have come and were not filled in, the oldest first, and how many there are: one query."""
     wanted = (
         _lines(Followup.due, Followup.days)
         .join(Followup, Followup.instruction_id == Instruction.id)
@@ -107,63 +111,79 @@ def due_followups(
     )
     if leader_id is not None:
         wanted = wanted.where(Instruction.leader_id == leader_id)
-    return [_line(row, _days_lamp(row.due, today)) for row in session.execute(wanted)]
+    return _listed(session, wanted, today)
 
 
 def to_end(
-    session: Session, actor: Actor, today: date, *, leader_id: int | None = None, limit: int = 100
-) -> list[Line]:
-    """Instructions without a running task that were not closed: the citizen is to be told, the end written: one query."""
+    session: Session, actor: Actor, today: date, *, leader_id: int | None = None, limit: int = LISTED
+) -> tuple[list[Line], int]:
+    """Instructions without a running task that were not closed, the citizen is to be told, and how many there are: one query."""
     last = select(func.max(Task.due)).where(Task.instruction_id == Instruction.id).scalar_subquery()
     running = exists().where(Task.instruction_id == Instruction.id, Task.state.in_(RUNNING))
     wanted = (
         _lines(last, 0 * Instruction.id)
         .where(Instruction.centre_id == actor.centre_id, Instruction.closed_at.is_(None), ~running)
         .where(cases.visible(actor))
-        .order_by(last, Instruction.id)
+        .order_by(func.coalesce(last, Instruction.issued_on), Instruction.id)
         .limit(limit)
     )
     if leader_id is not None:
         wanted = wanted.where(Instruction.leader_id == leader_id)
-    return [_line(row, _days_lamp(row.due, today)) for row in session.execute(wanted)]
+    return _listed(session, wanted, today)
 
 
 def of_case(session: Session, actor: Actor, case_id: int, today: date) -> list[Line]:
     """The instructions about a case, the newest first, with how each stands: one query."""
     last = select(func.max(Task.due)).where(Task.instruction_id == Instruction.id).scalar_subquery()
-    wanted = _lines(last, 0 * Instruction.id).add_columns(Instruction.closed_at, Instruction.issued_on)
+    wanted = _lines(last, 0 * Instruction.id).add_columns(Instruction.closed_at)
     wanted = wanted.where(Instruction.case_id == case_id, cases.visible(actor)).order_by(Instruction.id.desc())
-    return [
-        _line(row, _stands(row.closed_at is not None, row.due or row.issued_on, today))
-        for row in session.execute(wanted)
-    ]
+    return [_line(row, _stands(row.closed_at is not None, row.due, today)) for row in session.execute(wanted)]
+
+
+def _listed(session: Session, wanted: Select, today: date) -> tuple[list[Line], int]:
+    rows = session.execute(wanted.add_columns(func.count().over().label("total"))).all()
+    return [_line(row, _days_lamp(row.due, today)) for row in rows], rows[0].total if rows else 0
 
 
 def _lines(due, days) -> Select:
     return (
-        select(Instruction.id, Leader.name, Case.number, Case.subject, due.label("due"), days.label("days"))
+        select(
+            Instruction.id,
+            Leader.name,
+            Case.number,
+            Case.subject,
+            due.label("due"),
+            days.label("days"),
+            Instruction.issued_on,
+            Instruction.source,
+        )
         .join(Leader, Leader.id == Instruction.leader_id)
         .join(Case, Case.id == Instruction.case_id)
     )
 
 
 def _line(row, lamp: tuple[str, str]) -> Line:
-    return Line(row.id, row.name, row.number, row.subject, row.due, row.days, lamp)
+    given = (row.id, row.name, row.number, row.subject, row.due, row.days)
+    return Line(*given, lamp, row.issued_on, SOURCES[row.source])
 
 
-def _days_lamp(due: date, today: date) -> tuple[str, str]:
+def _days_lamp(due: date | None, today: date) -> tuple[str, str]:
+    if due is None:
+        return ("待办结", "near")
     over = (today - due).days
     return (f"逾期 {over} 天", "late") if over > 0 else ("今天", "near") if over == 0 else ("待办结", "near")
 
 
 def _lamp(made: Instruction, tasks: tuple[TaskShown, ...], today: date) -> tuple[str, str]:
-    return _stands(made.closed_at is not None, max((task.due for task in tasks), default=made.issued_on), today)
+    return _stands(made.closed_at is not None, max((task.due for task in tasks), default=None), today)
 
 
-def _stands(closed: bool, last: date, today: date) -> tuple[str, str]:
-    """An instruction is late while it has not ended and the last day of its tasks is over."""
+def _stands(closed: bool, last: date | None, today: date) -> tuple[str, str]:
+    """An instruction is late while it has not ended and the last day of its tasks is over; without tasks nobody set a day."""
     if closed:
         return ("已办结", "ok")
+    if last is None:
+        return ("待办结", "near")
     if last < today:
         return (f"逾期 {(today - last).days} 天未办结", "late")
     return ("办理中", "near")

@@ -69,8 +69,8 @@ def tasks() -> Response:
         late=all_late,
         units=task_queries.by_unit(db.session, who) if whole else [],
         leaders=task_queries.by_leader(db.session, who) if whole else [],
-        due=queries.due_followups(db.session, who, today, leader_id=wanted.leader_id) if own_unit is None else [],
-        ending=queries.to_end(db.session, who, today, leader_id=wanted.leader_id) if own_unit is None else [],
+        due=queries.due_followups(db.session, who, today, leader_id=wanted.leader_id) if own_unit is None else ([], 0),
+        ending=queries.to_end(db.session, who, today, leader_id=wanted.leader_id) if own_unit is None else ([], 0),
         today=today,
     )
 

@@ -62,7 +62,7 @@ def _counts(session: Session, actor: Actor, scope: str, today: date) -> dict[str
     if scope == "mine" and actor.may(Permission.LETTER_READ):
         counts["letters"] = len(letters.worklist(session, actor))
     if scope == "mine" and actor.may(Permission.LEADERSHIP_RECORD):
-        counts["leader_looks"] = len(instructions.due_followups(session, actor, today))
+        counts["leader_looks"] = instructions.due_followups(session, actor, today, limit=1)[1]
     if scope == "unit" and actor.may(Permission.LEADERSHIP_TASK):
         counts["leader_tasks"], counts["leader_late"] = tasks.count(
             session, actor.centre_id, unit_id=actor.unit_id, actor=actor, today=today
