@@ -15,7 +15,7 @@ from portal.cases.forms.fields import Filled, Picked, choices
 from portal.cases.views.acting import note_reading
 from portal.database import db
 from portal.leadership.models import Leader
-from portal.leadership.queries import statistics
+from portal.leadership.queries import letters_read, statistics
 from portal.leadership.queries.leaders import ORDER
 from portal.leadership.queries.statistics import Counts, Months
 from portal.leadership.vocabulary import BODIES, LEVELS
@@ -26,32 +26,34 @@ from portal.reports.tables import Column, Table, share
 from portal.web.formats import day, moment
 from portal.web.htmx import page
 
+Line = tuple[str, list[int], Sequence[int]]  # label, leaders, quarters
+
 blueprint = Blueprint("leading", __name__)
 TITLE = "领导接访统计"
 QUARTERS = (("", "全年"), ("1", "一季度"), ("2", "二季度"), ("3", "三季度"), ("4", "四季度"))
 YEARS_BACK = 4
-BODY_LABELS = dict(BODIES)
 COLUMNS = (
     Column("接访次数"),
-    Column("接访比去年"),
     Column("其中下访"),
     Column("批次"),
-    Column("批次比去年"),
     Column("人次"),
     Column("当场解决"),
     Column("解释引导"),
     Column("转送"),
     Column("交办"),
-    Column("交办比去年"),
-    Column("已办结"),
+    Column("任务"),
+    Column("任务完成"),
     Column("任务逾期"),
+    Column("已办结"),
     Column("已解决"),
     Column("满意率", "share"),
 )
 NOTE = (
-    "比去年：与去年同一天为止相比的增减；交办的办理情况按交办的时间计、按今天的状态计；"
-    "任务逾期含逾期未完成和逾期才完成的；满意率＝满意和基本满意占表态的比例"
+    "办理情况按接访处理意见、批示、交办的时间计、按今天的状态计；交办是有任务的；任务逾期含逾期未完成和逾期才完成的；"
+    "满意率＝满意和基本满意占表态的比例，群众本人评价过的按本人评价"
 )
+CHANGE_NOTE = "与去年同一天为止相比的增减；满意率为百分点"
+LETTERS = ("呈送", "阅", "批示")
 
 
 class PeriodForm(FlaskForm):
@@ -114,84 +116,169 @@ def export() -> Response:
 
 
 def tables(form: PeriodForm) -> list[Table]:
-    """Quarters, leaders, bodies, levels, fields: thirteen queries. Of a year that runs, the year before counts to the same day."""
+    """Quarters, leaders, fields in charge, bodies, levels, each beside the year before; categories and letters: seventeen queries.
+
+    Of a year that runs, the year before counts to the same day.
+    """
     year, quarters, today = int(form.year.data), form.quarters, clock.today()
     centre_id = actor().centre_id
     until = min(today, date(year, 12, 31))
     found = statistics.months(db.session, centre_id, date(year, 1, 1), until, today)
     found |= statistics.months(db.session, centre_id, date(year - 1, 1, 1), _year_before(until), today)
     people = statistics.leaders(db.session, centre_id)
-    first, last = date(year, 3 * min(quarters) - 2, 1), _end_of(year, max(quarters))
+    span = date(year, 3 * min(quarters) - 2, 1), min(until, _end_of(year, max(quarters)))
     everybody = [one.id for one in people]
-    by_quarter = [(label, _row(found, everybody, year, (int(code),))) for code, label in QUARTERS[1:]]
+    by_quarter = [(label, everybody, (int(code),)) for code, label in QUARTERS[1:]]
+    ranked = sorted(people, key=lambda one: (ORDER.get(one.body, len(ORDER)), one.position, one.id))
+    by_leader = [(f"{one.name}　{one.post}", [one.id], quarters) for one in ranked]
     return [
-        _table("quarters", f"{year} 年各季度", "季度", by_quarter, _row(found, everybody, year, (1, 2, 3, 4))),
-        _leaders(found, people, year, quarters),
-        _grouped("bodies", "按班子、部门、县", BODIES, people, lambda one: one.body, found, year, quarters),
-        _grouped("levels", "按层级", LEVELS, people, lambda one: one.level, found, year, quarters),
-        Table(
-            "fields",
-            "按事项内容分类",
-            (Column("内容分类", "text"), Column("批次"), Column("人次"), Column("交办"), Column("已办结")),
-            tuple(statistics.by_category(db.session, centre_id, first, last)),
-            note="交办含阅信批示和包案要求",
+        *_beside("quarters", f"{year} 年各季度", "季度", by_quarter, found, year, (everybody, (1, 2, 3, 4))),
+        *_beside("leaders", "按领导", "领导", by_leader, found, year, (everybody, quarters)),
+        *_beside(
+            "charges",
+            "按分管领域",
+            "分管领域",
+            _grouped(_fields(ranked), people, _field, quarters),
+            found,
+            year,
+            all_lines=False,
         ),
+        *_beside(
+            "bodies", "按班子、部门、县", "班子、部门、县", _grouped(BODIES, people, _body, quarters), found, year
+        ),
+        *_beside("levels", "按层级", "层级", _grouped(LEVELS, people, _level, quarters), found, year),
+        _categories(centre_id, span),
+        _letters(centre_id, span),
     ]
 
 
-def _leaders(found: Months, people: list[Leader], year: int, quarters: Sequence[int]) -> Table:
-    ranked = sorted(people, key=lambda one: (ORDER.get(one.body, len(ORDER)), one.position, one.id))
-    rows = [(f"{one.name}　{one.post}", _row(found, [one.id], year, quarters)) for one in ranked]
-    return _table("leaders", "按领导", "领导", rows, _row(found, [one.id for one in people], year, quarters))
+def _field(one: Leader) -> str:
+    return one.field.strip() or "未填分管领域"
+
+
+def _body(one: Leader) -> str:
+    return one.body
+
+
+def _level(one: Leader) -> str:
+    return one.level
+
+
+def _fields(people: list[Leader]) -> list[tuple[str, str]]:
+    return [(name, name) for name in dict.fromkeys(_field(one) for one in people)]
 
 
 def _grouped(
+    names: Sequence[tuple[str, str]], people: list[Leader], key: Callable[[Leader], str], quarters: Sequence[int]
+) -> list[Line]:
+    return [(label, [one.id for one in people if key(one) == name], quarters) for name, label in names]
+
+
+def _beside(
     code: str,
     title: str,
-    names: Sequence[tuple[str, str]],
-    people: list[Leader],
-    key: Callable[[Leader], str],
+    head: str,
+    lines: list[Line],
     found: Months,
     year: int,
-    quarters: Sequence[int],
-) -> Table:
-    rows = [
-        (label, _row(found, [one.id for one in people if key(one) == name], year, quarters)) for name, label in names
-    ]
-    return _table(code, title, title.removeprefix("按"), rows, None)
+    whole: tuple[list[int], Sequence[int]] | None = None,
+    *,
+    all_lines: bool = True,
+) -> list[Table]:
+    """The figures of the year, and the same lines as the change since the year before; ``whole``: what is added up below.
 
-
-def _table(code: str, title: str, head: str, rows: list[tuple[str, tuple]], total: tuple[Any, ...] | None) -> Table:
-    return Table(
-        code,
-        title,
-        (Column(head, "text"), *COLUMNS),
-        tuple((label, *cells) for label, cells in rows),
-        ("合计", *total) if total else None,
-        note=NOTE if code == "leaders" else "",
-    )
+    Of the change, and without ``all_lines`` of both, lines of which neither year knows anything are left out.
+    """
+    columns = (Column(head, "text"), *COLUMNS)
+    busy = [line for line in lines if any(any(_row(found, line[1], each, line[2])) for each in (year, year - 1))]
+    made = []
+    shown = lines if all_lines else busy
+    for suffix, words, row, note, told in (
+        ("", "", _row, NOTE, shown),
+        ("_change", "比去年", _change, CHANGE_NOTE, busy),
+    ):
+        rows = tuple((label, *row(found, ids, year, quarters)) for label, ids, quarters in told)
+        total = ("合计", *row(found, whole[0], year, whole[1])) if whole else None
+        made.append(Table(f"{code}{suffix}", f"{title}{words}", columns, rows, total, note=note))
+    return made
 
 
 def _row(found: Months, leader_ids: list[int], year: int, quarters: Sequence[int]) -> tuple[Any, ...]:
     now = statistics.summed(found, leader_ids, year, quarters)
-    before = statistics.summed(found, leader_ids, year - 1, quarters)
     return (
         now.receptions,
-        now.receptions - before.receptions,
         now.trips,
         now.batches,
-        now.batches - before.batches,
         now.people,
         now.resolved,
         now.explained,
         now.forwarded,
         now.issued,
-        now.issued - before.issued,
-        now.closed,
+        now.tasks,
+        now.done,
         now.late,
+        now.closed,
         now.met,
         satisfaction(now),
     )
+
+
+def _change(found: Months, leader_ids: list[int], year: int, quarters: Sequence[int]) -> tuple[Any, ...]:
+    now, before = (_row(found, leader_ids, each, quarters) for each in (year, year - 1))
+    return tuple(_less(a, b) for a, b in zip(now, before, strict=True))
+
+
+def _less(now: float | None, before: float | None) -> float | None:
+    return None if now is None or before is None else round(now - before, 1)
+
+
+def _categories(centre_id: int, span: tuple[date, date]) -> Table:
+    now = statistics.by_category(db.session, centre_id, *span)
+    names = {name for name, *_counts in now}
+    before: dict[str, list[int]] = {}
+    for name, *counts in statistics.by_category(db.session, centre_id, *_before(span), most=None):
+        held = before.setdefault(name if name in names else statistics.OTHERS, [0] * len(counts))
+        held[:] = [sum(pair) for pair in zip(held, counts, strict=True)]
+    if statistics.OTHERS in before and statistics.OTHERS not in names:
+        now.append((statistics.OTHERS, *[0] * len(before[statistics.OTHERS])))
+    return Table(
+        "fields",
+        "按事项内容分类",
+        (Column("内容分类", "text"), *_with_change("批次", "人次", "交办", "已办结")),
+        tuple((name, *_changes(counts, before.get(name))) for name, *counts in now),
+        note="交办含阅信批示和包案要求；比去年：与去年同一天为止相比的增减",
+    )
+
+
+def _letters(centre_id: int, span: tuple[date, date]) -> Table:
+    """阅信: who was put letters, read them, answered them."""
+    now = letters_read.counts(db.session, centre_id, *span)
+    before = {each.leader_id: each for each in letters_read.counts(db.session, centre_id, *_before(span))}
+    rows = [(one.leader, _three(one), _three(before.pop(one.leader_id, None))) for one in now]
+    rows += [(one.leader, [0, 0, 0], _three(one)) for one in before.values()]
+    total = [
+        [sum(column) for column in zip(*counts, strict=True)] for counts in zip(*(row[1:] for row in rows), strict=True)
+    ]
+    return Table(
+        "letters",
+        "领导阅信",
+        (Column("领导", "text"), *_with_change(*LETTERS)),
+        tuple((name, *_changes(*counts)) for name, *counts in rows),
+        ("合计", *_changes(*total)) if total else None,
+        note="呈送、阅、批示各按发生的时间计；比去年：与去年同一天为止相比的增减",
+    )
+
+
+def _three(one: letters_read.Count | None) -> list[int]:
+    return [one.put, one.read, one.instructed] if one else [0, 0, 0]
+
+
+def _with_change(*labels: str) -> list[Column]:
+    return [Column(each) for label in labels for each in (label, f"{label}比去年")]
+
+
+def _changes(now: Sequence[int], before: Sequence[int] | None) -> list[int]:
+    return [each for a, b in zip(now, before or [0] * len(now), strict=True) for each in (a, a - b)]
 
 
 def satisfaction(counts: Counts) -> float | None:
@@ -205,6 +292,11 @@ def _end_of(year: int, quarter: int) -> date:
 
 def _year_before(day: date) -> date:
     return date(day.year - 1, day.month, min(day.day, 28) if day.month == 2 else day.day)
+
+
+def _before(span: tuple[date, date]) -> tuple[date, date]:
+    first, last = span
+    return _year_before(first), _year_before(last)
 
 
 def _asked() -> PeriodForm:

@@ -8,14 +8,16 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from portal import clock, database
+from portal.cases import operations as cases
+from portal.cases.models import Case
 from portal.leadership.models import Booking, Instruction, Leader, Task, TaskUnit
-from portal.leadership.operations import followups, sheets, tasks
+from portal.leadership.operations import followups, letters_read, sheets, tasks
 from portal.leadership.operations.followups import ResultGiven
 from portal.leadership.queries import statistics
 from portal.trail.models import Access
 from tests.cases.desk import counted, errors_of, html, post
 from tests.leadership import loop
-from tests.leadership.receptions import AT, DAY, LEADER, OFFICE, later
+from tests.leadership.receptions import AT, DAY, HEAD, LEADER, OFFICE, later, matter
 
 PAGE = "/leadership/statistics"
 
@@ -75,20 +77,37 @@ def test_the_counts_are_those_of_the_record(session) -> None:
     assert statistics.summed(found, [leader.id], DAY.year, [1, 2, 3]).receptions == 0
     categories = statistics.by_category(session, staff[OFFICE].centre_id, DAY, today)
     assert categories == [("未分类", 3, 14, 2, 1)]
+    # what the citizen rated afterwards goes before what was written down
+    with database.write() as writing:
+        made = writing.scalars(select(Instruction).where(Instruction.closed_at.is_not(None))).one()
+        case = writing.get_one(Case, made.case_id)
+        cases.rate(writing, case, score="unsatisfied", words="", source="slip", at=later(24 * 60 * 15))
+    found = statistics.months(session, staff[OFFICE].centre_id, DAY.replace(month=1, day=1), today, today)
+    counts = statistics.summed(found, [leader.id], DAY.year, [4])
+    assert (counts.issued, counts.content, counts.discontent) == (2, 0, 1)
 
 
 def test_the_page_and_the_workbook_say_the_same(app, inside, sign_in) -> None:
     with inside(), database.write() as session:
-        _play(session)
+        staff = _play(session)
+        letter = matter(session, staff[HEAD], channel="letter")
+        leader_id = session.scalars(select(Leader.id).where(Leader.account_id == staff[LEADER].id)).one()
+        put = letters_read.put(
+            session, staff[HEAD], letter.id, leader_id=leader_id, summary="来信", how="screen", at=AT
+        )
+        letters_read.instruct(session, staff[LEADER], put.id, words="请办理。", tasks=(), version=put.version, at=AT)
     office = sign_in(OFFICE)
     with counted(app) as sent:
         answer = office.get(PAGE)
     assert len(sent) <= 20
     assert len(answer.data) <= 60_000
     shown = html(answer)
-    row = next(tag for tag in shown.select("#table-leaders tbody tr") if "杜立新" in tag.get_text())
-    cells = [tag.get_text(strip=True) for tag in row.select("td")]
-    assert cells == ["1", "1", "0", "3", "3", "14", "0", "1", "0", "2", "2", "1", "1", "1", "100.0"]
+    told = {"leaders": _line(shown, "leaders", "杜立新"), "leaders_change": _line(shown, "leaders_change", "杜立新")}
+    assert told["leaders"] == ["1", "0", "3", "14", "0", "1", "0", "2", "2", "1", "1", "1", "1", "100.0"]
+    assert told["leaders_change"] == [*told["leaders"][:-1], "—"]
+    assert _line(shown, "charges", "市政府全面工作") == told["leaders"]
+    assert _line(shown, "letters", "杜立新") == ["1", "1", "1", "1", "1", "1"]
+    assert _line(shown, "fields", "未分类") == ["3", "3", "14", "14", "2", "2", "1", "1"]
     assert "吕德胜" not in shown.get_text()
     refused = post(office, f"{PAGE}/export", year="2026", quarter="4", reason="")
     assert refused.status_code == 422
@@ -98,20 +117,30 @@ def test_the_page_and_the_workbook_say_the_same(app, inside, sign_in) -> None:
     sheet = book["按领导"]
     assert "用途：=四季度通报" in sheet["A2"].value
     line = next(row for row in sheet.iter_rows(values_only=True) if row[0] and "杜立新" in row[0])
-    assert list(line[1:]) == [1, 1, 0, 3, 3, 14, 0, 1, 0, 2, 2, 1, 1, 1, 100]
+    assert list(line[1:]) == [1, 0, 3, 14, 0, 1, 0, 2, 2, 1, 1, 1, 1, 100]
+    assert book.sheetnames[1:] == [
+        "2026 年各季度比去年", "按领导", "按领导比去年", "按分管领域", "按分管领域比去年", "按班子、部门、县", "按班子、部门、县比去年", "按层级",
+        "按层级比去年", "按事项内容分类", "领导阅信",
+    ]  # fmt: skip
+    assert ("杜立新", 1, 1, 1, 1, 1, 1) in list(book["领导阅信"].iter_rows(values_only=True))
     with inside() as session:
         noted = session.scalars(select(Access).where(Access.action == "list.exported")).one()
         assert (noted.subject, noted.reason) == ("report:leadership:2026:4", "=四季度通报")
+
+
+def _line(shown, table: str, head: str) -> list[str]:
+    row = next(tag for tag in shown.select(f"#table-{table} tbody tr") if head in tag.get_text())
+    return [tag.get_text(strip=True) for tag in row.select("td")]
 
 
 def test_the_year_before_is_compared_up_to_the_same_day(inside, sign_in) -> None:
     with inside(), database.write() as session:
         _play(session)
     with clock.frozen(clock.at_hall(DAY.replace(year=2027, day=25), 9)):
-        early = html(sign_in(OFFICE).get(PAGE)).select_one("#table-leaders tfoot").select("td")
+        assert html(sign_in(OFFICE).get(PAGE)).select_one("#table-leaders_change") is None
     with clock.frozen(clock.at_hall(DAY.replace(year=2027), 9)):
-        same = html(sign_in(OFFICE).get(PAGE)).select_one("#table-leaders tfoot").select("td")
-    assert [early[1].get_text(), same[1].get_text()] == ["0", "-1"]
+        same = html(sign_in(OFFICE).get(PAGE)).select_one("#table-leaders_change tfoot").select("td")
+    assert [cell.get_text() for cell in same[:4]] == ["-1", "0", "-3", "-14"]
 
 
 @pytest.mark.parametrize("asked", ["year=1800", "year=x", "quarter=5", "year=&quarter=", "year=2026%00"])

@@ -4,16 +4,30 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, DateTime, Interval, Select, extract, func, literal, select, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Interval,
+    Select,
+    case,
+    exists,
+    extract,
+    func,
+    literal,
+    select,
+    type_coerce,
+)
 from sqlalchemy.orm import Session
 
-from portal.cases.models import Case
+from portal.cases.models import Case, Rating
 from portal.leadership.models import Booking, Instruction, Leader, Reception, Sheet, Task
+from portal.leadership.operations.followups import FROM_RATING
 from portal.leadership.vocabulary import AWAY
 
 RECEIVED = ("receiving", "received")
 HALL_AHEAD = timedelta(hours=8)  # Asia/Shanghai has no summer time: the hall's day of a moment, counted in the database
-MOST_CATEGORIES = 20
+MOST_CATEGORIES, OTHERS = 20, "其他分类"
+HANDED_OUT = exists().where(Task.instruction_id == Instruction.id).correlate(Instruction)
 
 
 @dataclass
@@ -83,8 +97,13 @@ def summed(found: Months, leader_ids: Iterable[int], year: int, quarters: Iterab
     return total
 
 
-def by_category(session: Session, centre_id: int, first: date, last: date) -> list[tuple[str, int, int, int, int]]:
-    """(内容分类, batches, people, instructions, closed) of the matters received, the most first: two queries."""
+def by_category(
+    session: Session, centre_id: int, first: date, last: date, *, most: int | None = MOST_CATEGORIES
+) -> list[tuple[str, int, int, int, int]]:
+    """(内容分类, batches, people, handed out, ended) of the matters received, the most first: two queries.
+
+    Behind the first ``most`` the others are added up.
+    """
     heard = (
         select(Case.category, func.count(), func.sum(Booking.headcount))
         .join(Booking, Booking.case_id == Case.id)
@@ -93,7 +112,7 @@ def by_category(session: Session, centre_id: int, first: date, last: date) -> li
         .group_by(Case.category)
     )
     made = (
-        select(Case.category, func.count(), func.count(Instruction.closed_at))
+        select(Case.category, _count(HANDED_OUT), func.count(Instruction.closed_at))
         .join(Instruction, Instruction.case_id == Case.id)
         .where(Instruction.centre_id == centre_id, Instruction.issued_on.between(first, last))
         .group_by(Case.category)
@@ -104,9 +123,9 @@ def by_category(session: Session, centre_id: int, first: date, last: date) -> li
     for category, issued, closed in session.execute(made):
         rows.setdefault(category, [0, 0, 0, 0])[2:] = [issued, closed]
     ranked = sorted(rows.items(), key=lambda row: (-row[1][0], -row[1][2], row[0]))
-    kept = [(name or "未分类", *counts) for name, counts in ranked[:MOST_CATEGORIES]]
-    rest = [counts for _name, counts in ranked[MOST_CATEGORIES:]]
-    return kept + ([("其他分类", *(sum(column) for column in zip(*rest, strict=True)))] if rest else [])
+    kept = [(name or "未分类", *counts) for name, counts in ranked[:most]]
+    rest = [counts for _name, counts in (ranked[most:] if most else ())]
+    return kept + ([(OTHERS, *(sum(column) for column in zip(*rest, strict=True)))] if rest else [])
 
 
 def _by(leader: ColumnElement, day: ColumnElement) -> tuple[ColumnElement, ...]:
@@ -144,13 +163,21 @@ def _sheets() -> Select:
 
 
 def _instructions() -> Select:
-    return select(
-        *_by(Instruction.leader_id, Instruction.issued_on),
-        func.count(),
-        func.count(Instruction.closed_at),
-        _count(Instruction.met == "yes"),
-        _count(Instruction.satisfied.in_(("yes", "partly"))),
-        _count(Instruction.satisfied == "no"),
+    """交办 are those with tasks; ended, met and content are counted of all. What the citizen rated goes before what was written down."""
+    heard = func.coalesce(Booking.started_at, Instruction.issued_at)
+    said = case(FROM_RATING, value=Rating.score, else_=Instruction.satisfied)
+    return (
+        select(
+            *_by(Instruction.leader_id, Instruction.issued_on),
+            _count(HANDED_OUT),
+            func.count(Instruction.closed_at),
+            _count(Instruction.met == "yes"),
+            _count(said.in_(("yes", "partly"))),
+            _count(said == "no"),
+        )
+        .outerjoin(Sheet, (Instruction.source == "reception") & (Sheet.id == Instruction.source_id))
+        .outerjoin(Booking, Booking.id == Sheet.booking_id)
+        .outerjoin(Rating, (Rating.case_id == Instruction.case_id) & (Rating.at >= heard))
     )
 
 
