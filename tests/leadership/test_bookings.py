@@ -375,6 +375,17 @@ def test_whoever_was_told_a_time_that_changed_is_to_be_told_anew(session, staff,
     assert [each.id for each in queries.untold(session, office, DAY)] == [made.id]
 
 
+def test_those_who_know_hide_nobody_who_does_not(session, staff, do, morning, monkeypatch):
+    office = staff[OFFICE]
+    for place in range(3):
+        who = do(matter, staff[CLERK], f"群众{place}").id
+        made = do(operations.book, office, morning.id, who, draft(slot=NINE + 25 * place), at=AT)
+        if place < 2:
+            do(mark_told, office, made.id, how="phone", at=AT)
+    monkeypatch.setattr(queries, "LISTED", 2)
+    assert [each.id for each in queries.untold(session, office, DAY)] == [made.id]
+
+
 def test_whoever_is_displaced_stays_listed_until_dealt_with(session, staff, do, morning, case):
     office = staff[OFFICE]
     made = do(operations.book, office, morning.id, case.id, draft(), at=AT)

@@ -101,6 +101,14 @@ def test_the_leader_sees_reception_letters_matters_and_tasks(busy, sign_in):
     assert "第5封来信" not in told  # four lines, the rest behind a link
 
 
+def test_who_wrote_first_is_read_first_however_many_wait(busy, inside):
+    with inside() as session:
+        leader = session.get_one(Leader, leader_id(session))
+        shown = queries.desk(session, actor_named(session, "leader"), leader, TODAY)
+    assert [each.subject for each in shown.letters] == [f"第{place}封来信" for place in range(queries.SHOWN)]
+    assert shown.letters_count == 6
+
+
 def test_late_tasks_and_matters_are_said_with_word_and_shape(busy, sign_in):
     with clock.frozen(NOW + timedelta(days=3)):
         page = html(sign_in("leader").get(DESK))

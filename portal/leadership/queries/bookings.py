@@ -228,17 +228,28 @@ def displaced(session: Session, actor: Actor) -> list[BookingShown]:
 
 
 def untold(session: Session, actor: Actor, today: date) -> list[BookingShown]:
-    """For today or later, booked or called off, and the visitor does not know it as it is now. Two queries.
+    """For today or later, booked or called off, and the visitor does not know it as it is now; at most LISTED. Two queries
+    for each LISTED who are booked.
 
     What waits to be moved or called off (``displaced``) is not listed here as well.
     """
     wanted = _bookings(actor).where(
         Reception.day >= today,
-        or_(and_(Booking.state == "booked", Reception.state == "planned"), Booking.state == CANCELLED),
+        or_(
+            and_(Booking.state == "booked", Reception.state == "planned"),
+            and_(Booking.state == CANCELLED, Booking.told_what != CANCELLED),
+        ),
         cases.visible(actor),
     )
-    rows = session.execute(wanted.order_by(Reception.day, Booking.slot, Booking.id).limit(LISTED)).all()
-    return [each for each in _told(session, rows) if not each.told]
+    wanted = wanted.order_by(Reception.day, Booking.slot, Booking.id).limit(LISTED)
+    found: list[BookingShown] = []
+    # whether what was told still holds is known only when it is read: a page of those who know is no reason to stop
+    for start in range(0, LISTED * LISTED, LISTED):
+        rows = _told(session, session.execute(wanted.offset(start)).all())
+        found += [each for each in rows if not each.told]
+        if len(rows) < LISTED or len(found) >= LISTED:
+            break
+    return found[:LISTED]
 
 
 def arriving(session: Session, centre_id: int, today: date) -> list[BookingShown]:

@@ -21,7 +21,6 @@ from portal.leadership.vocabulary import ONE_WEEK
 
 AHEAD = ONE_WEEK * 13  # a quarter: whoever receives once in it sees the next time
 SHOWN = 4  # lines in one box; what is more is behind a link
-MOST_LETTERS = 50
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,7 @@ def desk(session: Session, actor: Actor, leader: Leader, today: date) -> Desk:
     following = coming[0] if coming else None
     booked = bookings.of_reception(session, actor, following.id) if following else []
     sponsored, count = sponsorship.of_leader(session, actor, leader.id, today, limit=sponsorship.MOST)
-    waiting, _more = letters_read.letters(session, actor, leader_ids=[leader.id], state="put", limit=MOST_LETTERS)
+    letters, waiting = letters_read.waiting(session, actor, leader.id, SHOWN)
     board = coverage.board(session, actor.centre_id, quarter, today)
     return Desk(
         leader=leader,
@@ -98,8 +97,8 @@ def desk(session: Session, actor: Actor, leader: Leader, today: date) -> Desk:
         sponsored_count=count,
         sponsored_late=sum(row.lamp[1] == "late" for row in sponsored),
         units=owed(tasks.outstanding(session, actor.centre_id, leader.id, actor=actor), today),
-        letters=tuple(reversed(waiting)),
-        letters_count=len(waiting),
+        letters=tuple(letters),
+        letters_count=waiting,
         sheets=_sheets(session, actor, leader.id),
     )
 

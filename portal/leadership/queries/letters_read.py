@@ -77,6 +77,14 @@ def letters(
     return _shown(session, found[:limit]), len(found) > limit
 
 
+def waiting(session: Session, actor: Actor, leader_id: int, limit: int = PAGE) -> tuple[list[LetterShown], int]:
+    """Letters that a leader has not read, who waits longest first, and how many there are: three queries."""
+    wanted = _columns(actor).where(LetterRead.leader_id == leader_id, LetterRead.state == "put")
+    wanted = wanted.add_columns(func.count().over().label("total")).order_by(LetterRead.id).limit(limit)
+    found = session.execute(wanted).all()
+    return _shown(session, found), found[0].total if found else 0
+
+
 def one(session: Session, actor: Actor, letter_id: int) -> LetterShown | None:
     """One of them, None where ``actor`` may not see its matter."""
     found = session.execute(_columns(actor).where(LetterRead.id == letter_id)).all()

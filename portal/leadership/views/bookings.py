@@ -42,6 +42,7 @@ def bookings() -> Response:
         receptions=queries.receptions(db.session, who, today, today + ONE_DAY * AHEAD),
         displaced=queries.displaced(db.session, who),
         untold=queries.untold(db.session, who, today),
+        most=queries.LISTED,
         today=today,
         mask=mask_name,
     )
