@@ -66,7 +66,9 @@ def _not_accused(actor: Actor) -> ColumnElement[bool]:
 
 
 def find(session: Session, actor: Actor, number: str) -> Case | None:
-    """The case of that number if ``actor`` may see it."""
+    """The case of that number if ``actor`` may see it; what no table can hold (NUL) is nobody's number."""
+    if "\x00" in number:
+        return None
     return session.scalar(select(Case).where(Case.number == number, visible(actor)))
 
 

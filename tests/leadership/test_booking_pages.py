@@ -339,6 +339,18 @@ def test_pages_are_for_whoever_may_book(hall, booked, sign_in, path):
         assert sign_in(stranger).get(address).status_code == 403
 
 
+def test_what_no_table_can_hold_is_nobodys_number(hall, booked, sign_in):
+    office, head = sign_in(OFFICE), sign_in(HEAD)
+    assert office.get("/leadership/bookings/new?case=%00").status_code == 404
+    assert office.get(f"/leadership/receptions/{hall['today']}/book?case=a%00b").status_code == 404
+    asked = office.get(f"/leadership/receptions/{hall['today']}/candidates?number=%00")
+    assert asked.status_code == 404
+    assert "没有找到这件事项" in text(asked)
+    for who, address in ((office, "/leadership/letters/new"), (head, "/leadership/sponsorships/new")):
+        assert who.get(f"{address}?case=a%00b").status_code == 200
+    assert head.get("/queue/closing?day=0001-01-01").status_code == 404
+
+
 def test_whom_the_matter_is_not_open_to_finds_nothing(hall, booked, sign_in):
     lawyer = sign_in("dongyanli")  # books, but works for another platform
     for path in ("", "/slip", "/brief"):

@@ -259,5 +259,5 @@ def test_the_list_is_paged_and_asks_little(hall, sign_in, put, inside):
     older = html(first).select_one(".pager a")["href"]
     names = [link.get_text() for link in html(head.get(older)).select("a.list-link")]
     assert names == ["第1封来信", "第0封来信"]
-    for odd in ("?before=x", "?state=x&leader=-1", "?on=2026-13-40"):
+    for odd in ("?before=x", "?state=x&leader=-1", "?on=2026-13-40", "?on=9999-12-31", "?on=0001-01-01"):
         assert "领导阅信" in words_of(head.get(f"{LIST}{odd}"))

@@ -9,7 +9,7 @@ from portal import clock, database
 from portal.access.guard import actor, requires
 from portal.access.permissions import Permission
 from portal.cases import queries as cases
-from portal.cases.forms.fields import choices
+from portal.cases.forms.fields import EARLIEST, LATEST, choices
 from portal.cases.operations import FieldProblems, Refused
 from portal.cases.views.acting import note_reading
 from portal.cases.views.dossier import safe_text
@@ -193,7 +193,9 @@ def _sheets(found: list[queries.LetterShown], back_url: str) -> Response:
 
 
 def _day(text: str) -> date:
+    """The day that was asked for; today for what is none, and beyond what a quarter can be counted of."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return clock.today()
+    return day if EARLIEST <= day.year < LATEST else clock.today()

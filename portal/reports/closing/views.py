@@ -14,6 +14,7 @@ from portal.cases.operations import FieldProblems, Refused
 from portal.cases.views import dossier
 from portal.database import db
 from portal.organisation import queries as organisation
+from portal.organisation.forms import EARLIEST
 from portal.queue import stream
 from portal.queue.operations import closing as queue
 from portal.reports.closing import operations, queries
@@ -227,6 +228,6 @@ def _day(text: str) -> date:
         found = date.fromisoformat(text)
     except ValueError:
         abort(404)
-    if found > clock.today():
+    if found > clock.today() or found.year < EARLIEST:
         abort(404)
     return found
