@@ -352,6 +352,17 @@ def test_a_day_that_is_over_is_entered_without_hours_that_nobody_noted(session, 
     booking = do(sheets.begin, staff[OFFICE], booking_id, at=tomorrow)
     assert (booking.state, booking.started_at, booking.ended_at) == ("received", None, None)
     assert clock.day_of(held.arrived_at) == DAY
+    do(signed, staff, booking_id)
+    closed = do(sheets.close, staff[OFFICE], held.id, at=tomorrow)
+    assert (closed.state, closed.left_at) == ("held", None), "the moment of typing is nobody's leaving"
+
+
+def test_who_left_on_a_day_that_is_over_left_at_the_hour_of_the_roster(session, do) -> None:
+    staff, held, _ids = do(booked, 0)
+    tomorrow = later(24 * 60)
+    do(sheets.arrive, staff[OFFICE], held.id, at=tomorrow)
+    left = do(sheets.leave, staff[OFFICE], held.id, at=tomorrow)
+    assert left.left_at == clock.at_hall(DAY, *divmod(held.ends, 60))
 
 
 def test_an_issue_for_a_letter_and_a_sponsorship_is_the_same(session, do, one) -> None:

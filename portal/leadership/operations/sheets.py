@@ -60,7 +60,7 @@ def arrive(session: Session, actor: Actor, reception_id: int, *, at: datetime) -
 
 
 def leave(session: Session, actor: Actor, reception_id: int, *, at: datetime) -> Reception:
-    """领导离开. Raises Refused while somebody is with the leader."""
+    """领导离开; for a day that is over (补录) the hour of the roster. Raises Refused while somebody is with the leader."""
     need(actor, P.LEADERSHIP_RECORD)
     reception = _reception(session, actor, reception_id)
     if reception.arrived_at is None:
@@ -69,8 +69,10 @@ def leave(session: Session, actor: Actor, reception_id: int, *, at: datetime) ->
         raise Refused("已经记过领导离开。")
     if _with_leader(session, reception.id):
         raise Refused("还有群众正在接谈，请先记接谈结束。")
-    reception.left_at = at
-    _note(session, actor, reception, "leader.left", at)
+    late = reception.day < clock.day_of(at)
+    over = clock.at_hall(reception.day, *divmod(reception.ends, 60))
+    reception.left_at = max(over, reception.arrived_at) if late else at
+    _note(session, actor, reception, "leader.left", at, {"back_entry": late})
     return reception
 
 
@@ -234,7 +236,9 @@ def close(session: Session, actor: Actor, reception_id: int, *, at: datetime) ->
     missing = lacking(session, reception)
     if missing:
         raise Refused("还不能结束：" + "；".join(missing) + "。")
-    reception.state, reception.left_at = "held", reception.left_at or at
+    reception.state = "held"
+    if reception.day == clock.day_of(at):  # of a day that is over nobody noted the hour
+        reception.left_at = reception.left_at or at
     reception.version += 1
     _note(session, actor, reception, "reception.held", at)
     return reception
