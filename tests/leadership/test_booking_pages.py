@@ -394,3 +394,30 @@ def test_a_substitute_who_should_not_receive_it_is_shown_until_it_is_put_elsewhe
     )
     assert moved.status_code == 303
     assert "被反映单位" not in text(office.get(url))
+    # and back, where somebody decided in writing that it does not count
+    page, given = (
+        f"/leadership/bookings/{made}",
+        {"version": "2", "place": f"{hall['today']}-{NINE}", "reason": "已核实"},
+    )
+    assert html(office.get(page)).select_one("[name=waiver]") is None
+    asked = post(office, f"{page}/move", **given)
+    assert asked.status_code == 409
+    assert "被反映单位是郎建峰所在单位" in errors_of(asked, "place")
+    assert html(asked).select_one("[name=reason]")["value"] == "已核实"
+    named = post(office, f"{page}/move", **given, waiver="只分管，没有利害关系")
+    assert (named.status_code, "请填写由谁决定" in errors_of(named, "waived_by")) == (422, True)
+    done = post(office, f"{page}/move", **given, waiver="只分管，没有利害关系", waived_by="市委秘书长 廉红军")
+    assert done.status_code == 303
+    assert "只分管，没有利害关系（决定人：市委秘书长 廉红军）" in text(office.get(page))
+
+
+def test_what_was_typed_is_kept_and_why_a_leader_does_not_come_is_the_offices(app, hall, booked, sign_in):
+    with app.app_context(), database.write() as session:
+        session.get(Reception, hall["today"]).reason = "杜立新因病住院"
+    office, clerk = sign_in(OFFICE), sign_in(CLERK)
+    stale = post(office, f"/leadership/bookings/{booked}/cancel", version="77", reason="群众来电说改日再来")
+    assert stale.status_code == 409
+    assert html(stale).select_one("#cancel-reason")["value"] == "群众来电说改日再来"
+    url = f"/leadership/receptions/{hall['today']}"
+    assert "因病住院" in text(office.get(url))
+    assert "因病住院" not in text(clerk.get(url))

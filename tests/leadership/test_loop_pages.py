@@ -10,13 +10,15 @@ from sqlalchemy import select
 from portal import clock, database
 from portal.cases.models import Attachment, Case
 from portal.leadership.models import Booking, Followup, Instruction, Sheet, Task, TaskUnit
-from portal.leadership.operations import sheets
+from portal.leadership.operations import bookings, sheets
+from portal.leadership.operations.check_in import check_in
+from portal.queue.models import Ticket
 from portal.supervision import operations as supervision
 from portal.supervision.models import InboxItem
 from tests.cases.desk import counted, errors_of, html, post
 from tests.cast import papers
 from tests.leadership import loop
-from tests.leadership.receptions import AT, CLERK, DAY, LEADER, OFFICE
+from tests.leadership.receptions import AT, CLERK, DAY, HEAD, LEADER, OFFICE
 
 ALL_PAGES = ("/leadership/receptions/{0}/day", "/leadership/day/{1}/sheet/{2}", "/leadership/day/{1}/sheet/{2}/print")
 
@@ -156,6 +158,34 @@ def test_what_somebody_else_saved_meanwhile_is_not_overwritten(inside, sign_in, 
     assert (
         post(office, address, version=form.select_one("[name=version]")["value"], minutes="合并以后").status_code == 303
     )
+
+
+def test_names_and_numbers_are_masked_as_on_the_page_of_the_case(inside, sign_in, world) -> None:
+    _held, booking_id, _number = world
+    with inside(), database.write() as session:
+        said = loop.given(session, minutes="电话13935912345，身份证140802197001011234。")
+        sheets.record(session, loop.staff_of(session)[OFFICE], booking_id, said, version=0, at=AT)
+    office = sign_in(OFFICE)
+    day, sheet, paper = (html(office.get(page.format(*world))).get_text() for page in ALL_PAGES)
+    for shown in (day, sheet):
+        assert "吕*" in shown
+        assert "吕德胜" not in shown
+    assert "吕德胜" in paper, "the sheet that is signed is about somebody"
+    assert "13935912345" not in paper
+    assert "140802197001011234" not in paper
+
+
+def test_a_refused_absence_keeps_its_reason(inside, sign_in, world) -> None:
+    with inside(), database.write() as session:
+        staff = loop.staff_of(session)
+        case = loop.matter(session, staff[HEAD], "周五")
+        made = bookings.book(session, staff[HEAD], world[0], case.id, loop.draft(slot=590), at=AT).id
+        check_in(session, staff[HEAD], made, at=AT)
+        ticket = session.get_one(Ticket, session.get_one(Booking, made).ticket_id)
+        ticket.state = "called"
+    refused = html(post(sign_in(OFFICE), f"/leadership/day/{made}/absent", reason="等了一会走了"))
+    assert "已叫号" in refused.get_text()
+    assert refused.select_one(f"#why-{made}")["value"] == "等了一会走了"
 
 
 def test_the_third_task_is_refused_beside_its_own_fields(sign_in, world) -> None:

@@ -13,7 +13,14 @@ from portal.queue.operations.tickets import MOST_PEOPLE
 PAPER = "手写登记表上的时间，例如 09:30"
 
 
-class BookForm(FlaskForm):
+class WaiverForm(FlaskForm):
+    """The written decision that a conflict of interest of the leader does not count."""
+
+    waiver = Lines("核实情况和理由", [AtMost(LONGEST_WAIVER)], description="例如：仅同名，已核对身份，不是同一人")
+    waived_by = Line("由谁决定", [AtMost(LONGEST_NAME)], description="姓名、职务；不能是接访领导本人")
+
+
+class BookForm(WaiverForm):
     """A matter for one reception. ``slot`` is left out by the template where the reception has none."""
 
     slot = Chips("时段", choices=[])
@@ -26,15 +33,13 @@ class BookForm(FlaskForm):
         default=1,
         description="不超过 5 人（信访工作条例第二十条第三款）",
     )
-    waiver = Lines("核实情况和理由", [AtMost(LONGEST_WAIVER)], description="例如：仅同名，已核对身份，不是同一人")
-    waived_by = Line("由谁决定", [AtMost(LONGEST_NAME)], description="姓名、职务；不能是接访领导本人")
     came = TimeField("到场", description=PAPER)
     began = TimeField("开始接谈", description=PAPER)
     ended = TimeField("结束", description=PAPER)
 
 
-class MoveForm(VersionForm):
-    """改约: another reception or another time of the same one, in one list."""
+class MoveForm(WaiverForm, VersionForm):
+    """改约: another reception or another time of the same one, in one list; the waiver where the other leader has a conflict."""
 
     place = Picked("改到", [Filled("请选择改到哪一场、几点。")], choices=[])
     reason = Line("改约原因", [Filled("请写明改约原因。"), AtMost(LONGEST_REASON)])

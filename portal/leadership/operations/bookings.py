@@ -126,11 +126,14 @@ def move(
     reception_id: int,
     slot: int | None,
     reason: str,
+    waiver: str = "",
+    waived_by: str = "",
     at: datetime,
 ) -> Booking:
     """改约: another reception or time, for a reason; code and history stay, and the visitor is to be told anew.
 
-    Raises as book(), as end_waiting(), and Refused where it is no longer booked or was changed since ``version``.
+    ``waiver`` and ``waived_by`` are of a conflict with the other leader. Raises as book(), as end_waiting(), and Refused where it is
+    no longer booked or was changed since ``version``.
     """
     _refuse_stranger(actor)
     said = _reason(reason)
@@ -143,7 +146,7 @@ def move(
         _refuse_twice(session, reception, case)
         leader = session.get_one(Leader, reception.leader_id)
         if leader.id != session.scalar(select(Reception.leader_id).where(Reception.id == booking.reception_id)):
-            booking.waiver = _waiver(session, leader, case, "", "")
+            booking.waiver = _waiver(session, leader, case, waiver, waived_by)
             circle.open_to_leader(session, case, leader, why="领导接访", at=at)
     refuse_full(session, reception, slot, besides=booking.id)
     end_waiting(session, actor, booking, at=at)
@@ -156,7 +159,8 @@ def move(
     # who had come in vain comes again, with a new number
     booking.state, booking.arrived_at, booking.ticket_id = BOOKED, None, None
     session.flush()
-    note_booking(session, actor, booking, case, "moved", at, old, {"reason": said})
+    words = {"reason": said} | ({"waiver": booking.waiver} if waiver.strip() and booking.waiver else {})
+    note_booking(session, actor, booking, case, "moved", at, old, words)
     return booking
 
 

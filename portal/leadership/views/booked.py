@@ -49,11 +49,15 @@ def move_booking(booking_id: int) -> Response:
         return _show(booking_id, 422, move=form)
     reception_id, _, slot = form.place.data.partition("-")
     given = {"reception_id": int(reception_id), "slot": int(slot) if slot else None, "reason": form.reason.data}
+    given |= {"waiver": form.waiver.data, "waived_by": form.waived_by.data, "version": form.version.data}
     try:
-        database.attempt(_run, operations.move, booking_id, given | {"version": form.version.data})
+        database.attempt(_run, operations.move, booking_id, given)
     except FieldProblems as problem:
         spread(form, {"place" if name == "slot" else name: said for name, said in problem.problems.items()})
         return _show(booking_id, 422, move=form)
+    except operations.InConflict as problem:
+        form.place.errors = [str(problem)]
+        return _show(booking_id, 409, move=form, asks=problem.waivable)
     except Refused as problem:
         form.place.errors = [str(problem)]
         return _show(booking_id, 409, move=form)
@@ -76,7 +80,7 @@ def cancel_booking(booking_id: int) -> Response:
         spread(form, problem.problems)
         return _show(booking_id, 422, cancel=form)
     except Refused as problem:
-        return _show(booking_id, 409, str(problem))
+        return _show(booking_id, 409, str(problem), cancel=form)
     flash("已取消，请告知群众。")
     return done("leadership.booking", booking_id=booking_id)
 
@@ -187,7 +191,9 @@ def _show(
     *,
     move: FlaskForm | None = None,
     cancel: FlaskForm | None = None,
+    asks: bool = False,
 ) -> Response:
+    """``asks`` for the written decision about a conflict with the leader to whom it is to be moved."""
     shown = _one(booking_id)
     if move is None:
         move = MoveForm(formdata=None)
@@ -199,6 +205,7 @@ def _show(
         booking=shown,
         code=grouped(shown.code),
         move=move,
+        asks=asks or bool(move.waiver.data or move.waived_by.data),
         cancel=cancel or CancelForm(formdata=None),
         today=clock.today(),
         mask=mask_name,

@@ -18,11 +18,14 @@ from portal.leadership.queries import bookings, briefs
 from portal.leadership.queries.briefs import BriefShown
 from portal.leadership.views import blueprint
 from portal.organisation import queries as organisation
+from portal.people.masking import mask_name
 from portal.trail.operations import note_access
 from portal.web.htmx import done, page
 from portal.web.routing import row_number
 
 READ = "brief.opened"
+# whose paper it is: the name stands on it as on the sheet that is signed
+NAMED = (Permission.LEADERSHIP_BOOK, Permission.LEADERSHIP_RECORD, Permission.LEADERSHIP_SIGN)
 
 
 @blueprint.route("/leadership/bookings/<int:booking_id>/brief", methods=["GET", "POST"])
@@ -90,6 +93,7 @@ def _papers(reception_id: int, blanks: int) -> Response:
         "leadership/day_sheet.html",
         reception=shown,
         booked=booked,
+        named=str if any(actor().may(each) for each in NAMED) else mask_name,
         briefs=briefs.briefs(db.session, actor(), booked),
         sheets=[*booked, *[None] * blanks] if blanks else [],
         centre=organisation.centre(db.session, actor().centre_id),

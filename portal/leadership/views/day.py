@@ -28,6 +28,7 @@ from portal.leadership.queries import sheets as queries
 from portal.leadership.queries.sheets import SheetShown
 from portal.leadership.views import blueprint
 from portal.organisation import queries as organisation
+from portal.people.masking import mask_name
 from portal.web.htmx import done, page
 
 BASED_ON = "based_on"  # of a draft: the version over which it was typed; "version" itself is never kept
@@ -89,7 +90,7 @@ def day_absent(booking_id: int) -> Response:
         form.reason.errors = list(problem.problems.values())
         return _day(reception_id, 422, typed=(booking_id, form))
     except Refused as problem:
-        return _day(reception_id, 409, str(problem))
+        return _day(reception_id, 409, str(problem), typed=(booking_id, form))
     return done("leadership.day", reception_id=reception_id)
 
 
@@ -191,6 +192,7 @@ def _day(
         problem=problem,
         typed_for=typed[0] if typed else None,
         typed=typed[1] if typed else None,
+        mask=mask_name,
         records=actor().may(Permission.LEADERSHIP_RECORD),
         today=clock.today(),
     )
@@ -275,6 +277,7 @@ def _sheet(
         shown=shown,
         form=form,
         names=names,
+        mask=mask_name,
         problem=problem,
         paper=paper or PaperForm(formdata=None, data={"signer": f"{shown.leader.post} {shown.leader.name}"}),
         saved_at=saved_at,
