@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.leadership.models import Booking, Reception
 from portal.leadership.operations.bookings import ABSENT, BOOKED, CANCELLED, code_hash
-from portal.organisation.models import Window
+from portal.leadership.queries import published
+from portal.leadership.queries.roster import Row
 from portal.organisation.spans import clock_text
 from portal.queue.promises import CALLED_OFF, Promised, how_to_change
 
@@ -21,35 +22,30 @@ RECEIVED = "这次接访已经开始或者结束。"
 
 
 def promised(session: Session, code: str, at: datetime) -> Promised | None:
-    """The visit behind ``code``; None where no booking has it. One query, and one for the hall's telephone."""
-    wanted = (
-        select(Booking, Reception, Window.name)
-        .join(Reception, Reception.id == Booking.reception_id)
-        .outerjoin(Window, Window.id == Reception.window_id)
-        .where(Booking.code_hash == code_hash(code))
-    )
-    row = session.execute(wanted).one_or_none()
-    if row is None:
+    """The visit behind ``code`` as it was published; None where no booking has it. Two queries, and one for the hall's telephone."""
+    wanted = select(Booking, Reception).join(Reception, Reception.id == Booking.reception_id)
+    found = session.execute(wanted.where(Booking.code_hash == code_hash(code))).one_or_none()
+    reception = published.row_of(session, found.Reception) if found else None
+    if reception is None:
         return None
-    booking, reception, room = row
+    booking = found.Booking
     says, open_still = _standing(booking, reception, at)
-    hours = f"{clock_text(reception.starts)}–{clock_text(reception.ends)}"
     return Promised(
         label=LABEL,
         day=reception.day,
-        time=hours if booking.slot is None else clock_text(booking.slot),
-        place=room or reception.place,
+        time=reception.hours if booking.slot is None else clock_text(booking.slot),
+        place=reception.place,
         says=says,
         change=how_to_change(session, booking.centre_id) if open_still else "",
         case_id=booking.case_id,
     )
 
 
-def _standing(booking: Booking, reception: Reception, at: datetime) -> tuple[str, bool]:
+def _standing(booking: Booking, reception: Row, at: datetime) -> tuple[str, bool]:
     """How the booking stands, and whether it can still be changed."""
     if booking.state == CANCELLED:
         return CALLED_OFF, False
-    if reception.state == "cancelled":
+    if not reception.stands:
         return SHIFTED, False
     if booking.state == BOOKED and reception.day >= clock.day_of(at):
         return COME, at < clock.at_hall(reception.day, *divmod(booking.slot or reception.starts, 60))

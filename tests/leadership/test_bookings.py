@@ -20,6 +20,7 @@ from portal.leadership.operations.bookings import Full, InConflict
 from portal.leadership.operations.check_in import check_in
 from portal.leadership.operations.telling import mark_told
 from portal.leadership.queries import bookings as queries
+from portal.leadership.queries import roster
 from portal.leadership.queries import sheets as days
 from portal.organisation.models import Service, Unit
 from portal.queue import operations as queue
@@ -192,15 +193,23 @@ def test_only_published_receptions_that_are_not_over(session, staff, do, morning
     assert queries.receptions(session, clerk, DAY, DAY + timedelta(days=7)) == []
 
 
-def test_what_was_added_to_a_published_week_waits_for_the_next_edition(session, staff, do, morning, case):
-    def publish(writing) -> None:
-        writing.add(
-            Edition(
-                centre_id=morning.centre_id, week_id=morning.week_id, number=1, monday=DAY, rows=[{"id": morning.id}], at=AT
-            )
-        )  # fmt: skip
+def edition(session, of: Reception) -> None:
+    """What is published of the week: this reception as it is now."""
+    rows = [roster.working_row(session, of.centre_id, of.id).written()]
+    session.add(
+        Edition(
+            centre_id=of.centre_id,
+            week_id=of.week_id,
+            number=1,
+            monday=DAY - timedelta(days=DAY.weekday()),
+            rows=rows,
+            at=AT,
+        )
+    )
 
-    do(publish)
+
+def test_what_was_added_to_a_published_week_waits_for_the_next_edition(session, staff, do, morning, case):
+    do(edition, morning)
     added = do(reception, staff, "柏伟民")
     with pytest.raises(Refused, match="还没有公布"):
         do(operations.book, staff[OFFICE], added.id, case.id, draft(), at=AT)

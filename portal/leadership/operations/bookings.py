@@ -15,10 +15,11 @@ from portal.cases.operations.given import MOST_REPRESENTATIVES, FieldProblems, R
 from portal.cases.operations.record import note, seal_free_text
 from portal.keys import ring
 from portal.leadership import booking_words, slots
-from portal.leadership.models import Booking, Leader, Reception, Week
+from portal.leadership.models import Booking, Leader, Reception
 from portal.leadership.operations import circle, recusal
 from portal.leadership.operations.locking import row_of
 from portal.leadership.queries import published
+from portal.leadership.queries.roster import Row
 from portal.organisation.spans import clock_text
 from portal.queue.models import Ticket
 from portal.queue.operations import moves, tickets
@@ -145,7 +146,7 @@ def move(
     if reception.id != booking.reception_id:
         _refuse_twice(session, reception, case)
         leader = session.get_one(Leader, reception.leader_id)
-        if leader.id != session.scalar(select(Reception.leader_id).where(Reception.id == booking.reception_id)):
+        if leader.id != _published(session, booking).leader_id:
             booking.waiver = _waiver(session, leader, case, waiver, waived_by)
             circle.open_to_leader(session, case, leader, why="领导接访", at=at)
     refuse_full(session, reception, slot, besides=booking.id)
@@ -182,21 +183,19 @@ def code_hash(code: str) -> str:
     return ring.digest("leader-booking-code", "".join(each for each in code if each.isalnum()).upper())
 
 
-def open_reception(session: Session, actor: Actor, reception_id: int) -> Reception:
-    """The published reception under its lock. Raises Refused: unknown, a draft, cancelled."""
+def open_reception(session: Session, actor: Actor, reception_id: int) -> Row:
+    """The reception as it was published, under its lock. Raises Refused: unknown, a draft, cancelled."""
     wanted = (
         select(Reception)
-        .join(Week, Week.id == Reception.week_id)
-        .where(Reception.id == reception_id, Reception.centre_id == actor.centre_id, published.was_published())
+        .where(Reception.id == reception_id, Reception.centre_id == actor.centre_id)
         .with_for_update(of=Reception, key_share=True)
         .execution_options(populate_existing=True)
     )
-    found = session.scalar(wanted)
+    held = session.scalar(wanted)
+    found = published.row_of(session, held) if held else None
     if found is None:
         raise Refused(NO_RECEPTION)
-    if not published.stands_in(published.in_editions(session, [found.week_id]), found.week_id, found.id):
-        raise Refused(NO_RECEPTION)
-    if found.state == CANCELLED:
+    if not found.stands:
         raise Refused("这场接访已经取消，请选择其他场次。")
     return found
 
@@ -242,14 +241,18 @@ def note_booking(
     data: dict[str, Any] | None = None,
     words: dict[str, Any] | None = None,
 ) -> None:
-    """Tell it on the case's timeline, with leader, day and time as they are now."""
-    reception = session.get_one(Reception, booking.reception_id)
-    leader = session.get_one(Leader, reception.leader_id)
-    stated = {"booking_id": booking.id, "reception_id": reception.id, "leader_id": leader.id}
+    """Tell it on the case's timeline, with leader, day and time as they are published now."""
+    reception = _published(session, booking)
+    stated = {"booking_id": booking.id, "reception_id": reception.id, "leader_id": reception.leader_id}
     stated |= {"day": reception.day.isoformat(), "half": reception.half, "slot": booking.slot}
-    told = {"leader": f"{leader.post} {leader.name}", **(words or {})}
+    told = {"leader": reception.who, **(words or {})}
     note(session, case, f"leader.{what}", actor, at, data=stated | (data or {}), words=told)
     trail.bump(session, booking.centre_id, TOPIC)
+
+
+def _published(session: Session, booking: Booking) -> Row:
+    """The reception of a booking; nothing is booked before it was published."""
+    return published.rows_of(session, [session.get_one(Reception, booking.reception_id)])[booking.reception_id]
 
 
 def _refuse_stranger(actor: Actor) -> None:
@@ -280,7 +283,7 @@ def _case(session: Session, actor: Actor, case_id: int) -> Case:
     return case
 
 
-def _refuse_time(reception: Reception, wanted: BookingDraft, at: datetime) -> None:
+def _refuse_time(reception: Row, wanted: BookingDraft, at: datetime) -> None:
     today, minute = clock.day_of(at), _minute_of(at)
     if wanted.source == "paper":
         if reception.day > today:
@@ -320,7 +323,7 @@ def _check_paper(wanted: BookingDraft) -> None:
         raise FieldProblems(problems)
 
 
-def _paper_times(reception: Reception, wanted: BookingDraft, at: datetime) -> dict[str, Any]:
+def _paper_times(reception: Row, wanted: BookingDraft, at: datetime) -> dict[str, Any]:
     if wanted.source != "paper":
         return {}
 
@@ -334,7 +337,7 @@ def _paper_times(reception: Reception, wanted: BookingDraft, at: datetime) -> di
     return {"state": RECEIVING, **times}
 
 
-def _refuse_twice(session: Session, reception: Reception, case: Case) -> None:
+def _refuse_twice(session: Session, reception: Row, case: Case) -> None:
     same = select(Booking.id).where(
         Booking.reception_id == reception.id, Booking.case_id == case.id, Booking.state != CANCELLED
     )
@@ -342,7 +345,7 @@ def _refuse_twice(session: Session, reception: Reception, case: Case) -> None:
         raise Refused("这件事项已约在这场接访，不能再约。")
 
 
-def refuse_full(session: Session, reception: Reception, slot: int | None, *, besides: int | None = None) -> None:
+def refuse_full(session: Session, reception: Row, slot: int | None, *, besides: int | None = None) -> None:
     """Raise Full where the reception, or that slot of it, has no place left (``besides``: a booking that is not counted)."""
     standing = select(Booking.slot, func.count()).where(
         Booking.reception_id == reception.id, Booking.state.not_in(FREES), Booking.id != (besides or 0)

@@ -11,7 +11,17 @@ from portal.access.permissions import Permission
 from portal.cases.models import Case, Party
 from portal.cases.operations.given import Refused
 from portal.leadership.models import Booking, Reception
-from portal.leadership.operations.bookings import ABSENT, ARRIVED, BOOKED, CANCELLED, note_booking, refuse_full
+from portal.leadership.operations.bookings import (
+    ABSENT,
+    ARRIVED,
+    BOOKED,
+    CANCELLED,
+    NO_RECEPTION,
+    note_booking,
+    refuse_full,
+)
+from portal.leadership.queries import published
+from portal.leadership.queries.roster import Row
 from portal.organisation.models import Service, Window, WindowService
 from portal.organisation.spans import clock_text
 from portal.queue import order
@@ -46,8 +56,8 @@ def check_in(session: Session, actor: Actor, booking_id: int, *, at: datetime) -
     return ticket
 
 
-def _opened(session: Session, actor: Actor, booking_id: int) -> tuple[Booking, Case, Reception]:
-    """The booking, whatever its matter: the greeter sees no case. Reception, case and booking are locked in this order."""
+def _opened(session: Session, actor: Actor, booking_id: int) -> tuple[Booking, Case, Row]:
+    """The booking, whatever its matter, and its reception as published: the greeter sees no case. Reception, case and booking are locked in this order."""
     found = session.execute(
         select(Booking.reception_id, Booking.case_id).where(
             Booking.id == booking_id, Booking.centre_id == actor.centre_id
@@ -55,17 +65,20 @@ def _opened(session: Session, actor: Actor, booking_id: int) -> tuple[Booking, C
     ).first()
     if found is None:
         raise Refused(NO_BOOKING)
-    reception = session.get_one(Reception, found.reception_id, with_for_update={"key_share": True})
+    held = session.get_one(Reception, found.reception_id, with_for_update={"key_share": True})
+    reception = published.row_of(session, held)
+    if reception is None:
+        raise Refused(NO_RECEPTION)
     case = session.get_one(Case, found.case_id, with_for_update=True)
     wanted = select(Booking).where(Booking.id == booking_id).with_for_update()
     booking = session.scalars(wanted.execution_options(populate_existing=True)).one()
     return booking, case, reception
 
 
-def _refuse(session: Session, booking: Booking, reception: Reception, at: datetime) -> None:
+def _refuse(session: Session, booking: Booking, reception: Row, at: datetime) -> None:
     if booking.state == CANCELLED:
         raise Refused("这次约访已经取消，请到导引台询问。")
-    if reception.state == CANCELLED:
+    if not reception.stands:
         raise Refused("这场接访已经取消，请与领导办公室联系改约。")
     if booking.state not in (BOOKED, ABSENT):
         raise Refused("这次约访已经签到。")
@@ -78,7 +91,7 @@ def _refuse(session: Session, booking: Booking, reception: Reception, at: dateti
         refuse_full(session, reception, None, besides=booking.id)
 
 
-def _number(session: Session, actor: Actor, booking: Booking, case: Case, reception: Reception, at: datetime) -> Ticket:
+def _number(session: Session, actor: Actor, booking: Booking, case: Case, reception: Row, at: datetime) -> Ticket:
     room = session.get_one(Window, reception.window_id)
     service_id = _service_of(session, room.id)
     if service_id is None:

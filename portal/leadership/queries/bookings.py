@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from portal.access.actor import Actor
@@ -13,14 +13,17 @@ from portal.access.permissions import Permission as P
 from portal.cases import queries as cases
 from portal.cases.models import Case, Party
 from portal.leadership import booking_words, slots, vocabulary
-from portal.leadership.models import Booking, Leader, Reception, Week
+from portal.leadership.models import Booking, Reception, Week
 from portal.leadership.operations.bookings import CANCELLED, FREES, code_hash
 from portal.leadership.queries import published
-from portal.organisation.models import Window
+from portal.leadership.queries.roster import Row, in_order
 from portal.organisation.spans import clock_text
 from portal.queue.models import Ticket
 
 LISTED = 200
+# read of whole weeks: on which day a reception is stands in its edition, not in a column
+READ = LISTED * vocabulary.DAYS_OF_WEEK
+LONGEST_PROMISE = 240
 HIDDEN = "不对您开放的事项"
 VISITORS = ("petitioner", "applicant")
 IN_ORDER = (Booking.slot.is_(None), Booking.slot, Booking.position, Booking.id)
@@ -47,7 +50,7 @@ class SlotShown:
 
 @dataclass(frozen=True)
 class ReceptionShown:
-    """A published reception with its places. ``window``: the name of the leader's room, "" where it is elsewhere."""
+    """A reception as it was published, with its places. ``where`` is the whole place; ``reason`` only of one that is called off."""
 
     id: int
     leader_id: int
@@ -60,7 +63,6 @@ class ReceptionShown:
     ends: int
     kind: str
     where: str
-    window: str
     window_id: int | None
     topic: str
     state: str
@@ -94,7 +96,8 @@ class ReceptionShown:
 class BookingShown:
     """A booking as this reader may see it. ``stands`` is what holds now: the state, or what the visitor's ticket says (left too).
 
-    ``hidden``: the matter is not open to the reader; then only time and numbers of people are told. Moments are aware.
+    ``hidden``: the matter is not open to the reader; then only time and numbers of people are told. Leader, day, hour and place are
+    those that were published; ``in_hall``: in a room where the visitor waits with a number; ``timed``: by slots. Moments are aware.
     """
 
     id: int
@@ -132,6 +135,8 @@ class BookingShown:
     waiver: str
     hidden: bool
     starts: int
+    in_hall: bool
+    timed: bool
 
     @property
     def time(self) -> str:
@@ -148,12 +153,17 @@ class BookingShown:
         """Day, time, place and leader: what the visitor is told, or that it is called off."""
         if CANCELLED in (self.state, self.reception_state):
             return CANCELLED
-        return f"{self.day.isoformat()} {self.time} {self.where} {self.post}"
+        return f"{self.day.isoformat()} {self.time} {self.where} {self.post}"[:LONGEST_PROMISE]
 
     @property
     def told(self) -> bool:
         """Whether what the visitor was told still holds."""
         return self.told_at is not None and self.told_what == self.promise
+
+    @property
+    def untimed(self) -> bool:
+        """Whether it needs a time: the reception is by slots, and the slot that was promised is none any more."""
+        return self.state == "booked" and self.slot is None and self.timed and self.source in ("chosen", "applied")
 
     @property
     def stands_label(self) -> str:
@@ -178,24 +188,23 @@ class BookingShown:
 def receptions(
     session: Session, actor: Actor, first: date, last: date, *, with_free: bool = False
 ) -> list[ReceptionShown]:
-    """The published receptions from ``first`` to ``last``, by day and hour. Four queries.
+    """The published receptions from ``first`` to ``last``, by day and hour. Three queries.
 
     ``with_free``: only those that are planned and have a place left.
     """
-    wanted = _receptions(actor).where(Reception.day.between(first, last))
-    wanted = wanted.order_by(Reception.day, Reception.starts, Leader.position, Reception.id)
-    shown = _shown(session, session.execute(wanted).all())
-    return [each for each in shown if each.free] if with_free else shown
+    weeks = Week.monday.between(vocabulary.monday_of(first), last)
+    shown = _shown(session, session.scalars(_receptions(actor).where(weeks)).all())
+    return [each for each in shown if first <= each.day <= last and (each.free or not with_free)]
 
 
 def reception(session: Session, actor: Actor, reception_id: int) -> ReceptionShown | None:
-    """One published reception (a cancelled one too), or None. Four queries."""
-    rows = session.execute(_receptions(actor).where(Reception.id == reception_id)).all()
+    """One published reception (a cancelled one too), or None. Three queries."""
+    rows = session.scalars(_receptions(actor).where(Reception.id == reception_id)).all()
     return next(iter(_shown(session, rows)), None)
 
 
 def of_reception(session: Session, actor: Actor, reception_id: int) -> list[BookingShown]:
-    """Who is booked there, in the order in which they are to be received; cancelled ones last. Two queries.
+    """Who is booked there, in the order in which they are to be received; cancelled ones last. Three queries.
 
     Of a 检举控告 that is kept from the reader only the office knows that it is there: the leader may be a substitute, and accused
     in it (信访工作条例 第三十条第三款).
@@ -208,61 +217,77 @@ def of_reception(session: Session, actor: Actor, reception_id: int) -> list[Book
 
 
 def one(session: Session, actor: Actor, booking_id: int) -> BookingShown | None:
-    """One booking whose matter the actor may see, or None. Two queries."""
+    """One booking whose matter the actor may see, or None. Three queries."""
     rows = session.execute(_bookings(actor).where(Booking.id == booking_id, cases.visible(actor))).all()
     return next(iter(_told(session, rows)), None)
 
 
 def of_case(session: Session, actor: Actor, case_id: int) -> list[BookingShown]:
-    """The bookings of a matter that the actor may see, the latest reception first. Two queries."""
+    """The bookings of a matter that the actor may see, the latest reception first. Three queries."""
     wanted = _bookings(actor).where(Booking.case_id == case_id, cases.visible(actor))
-    return _told(session, session.execute(wanted.order_by(Reception.day.desc(), Booking.id.desc())).all())
+    shown = _told(session, session.execute(wanted.order_by(Booking.id.desc()).limit(LISTED)).all())
+    return sorted(shown, key=lambda each: each.day, reverse=True)
 
 
 def displaced(session: Session, actor: Actor) -> list[BookingShown]:
-    """Booked for a reception that was cancelled: each is to be moved or called off, and the visitor told. Two queries."""
+    """Booked for a reception that was cancelled: each is to be moved or called off, and the visitor told. Three queries."""
     wanted = _bookings(actor).where(
-        Reception.state == "cancelled", Booking.state.in_(("booked", "arrived")), cases.visible(actor)
+        Reception.state == CANCELLED, Booking.state.in_(("booked", "arrived")), cases.visible(actor)
     )
-    return _told(session, session.execute(wanted.order_by(Reception.day, Booking.id).limit(LISTED)).all())
+    rows = session.execute(wanted.order_by(Reception.day, Booking.id).limit(LISTED)).all()
+    return [each for each in _told(session, rows) if each.reception_state == CANCELLED]
+
+
+def untimed(session: Session, actor: Actor, today: date) -> list[BookingShown]:
+    """For today or later, and the time that was promised is none any more: each is to be given another. Three queries."""
+    wanted = _in_weeks(_bookings(actor), Week.monday >= vocabulary.monday_of(today)).where(
+        Booking.state == "booked", Booking.slot.is_(None), cases.visible(actor)
+    )
+    rows = session.execute(wanted.order_by(Week.monday, Reception.day, Booking.id).limit(READ)).all()
+    shown = [
+        each
+        for each in _told(session, rows)
+        if each.untimed and each.day >= today and each.reception_state == "planned"
+    ]
+    return shown[:LISTED]
 
 
 def untold(session: Session, actor: Actor, today: date) -> list[BookingShown]:
-    """For today or later, booked or called off, and the visitor does not know it as it is now; at most LISTED. Two queries
+    """For today or later, booked or called off, and the visitor does not know it as it is now; at most LISTED. Three queries
     for each LISTED who are booked.
 
-    What waits to be moved or called off (``displaced``) is not listed here as well.
+    What waits to be moved or called off (``displaced``, ``untimed``) is not listed here as well.
     """
-    wanted = _bookings(actor).where(
-        Reception.day >= today,
-        or_(
-            and_(Booking.state == "booked", Reception.state == "planned"),
-            and_(Booking.state == CANCELLED, Booking.told_what != CANCELLED),
-        ),
+    wanted = _in_weeks(_bookings(actor), Week.monday >= vocabulary.monday_of(today)).where(
+        or_(Booking.state == "booked", and_(Booking.state == CANCELLED, Booking.told_what != CANCELLED)),
         cases.visible(actor),
     )
-    wanted = wanted.order_by(Reception.day, Booking.slot, Booking.id).limit(LISTED)
+    wanted = wanted.order_by(Week.monday, Reception.day, Booking.slot, Booking.id).limit(LISTED)
     found: list[BookingShown] = []
     # whether what was told still holds is known only when it is read: a page of those who know is no reason to stop
     for start in range(0, LISTED * LISTED, LISTED):
-        rows = _told(session, session.execute(wanted.offset(start)).all())
-        found += [each for each in rows if not each.told]
+        rows = session.execute(wanted.offset(start)).all()
+        found += [
+            each for each in _told(session, rows)
+            if each.day >= today and not each.told and not each.untimed
+            and (each.state == CANCELLED or each.reception_state == "planned")
+        ]  # fmt: skip
         if len(rows) < LISTED or len(found) >= LISTED:
             break
     return found[:LISTED]
 
 
 def arriving(session: Session, centre_id: int, today: date) -> list[BookingShown]:
-    """Who is still to come today, for the greeter: ordinary matters only, a 检举 comes with its code. Two queries."""
-    wanted = _selected(Case.sensitivity == "normal").where(
-        Booking.centre_id == centre_id,
-        Reception.day == today,
-        Reception.state != "cancelled",
-        Reception.window_id.is_not(None),
-        Booking.state == "booked",
-        Case.sensitivity == "normal",
+    """Who is still to come today, for the greeter: ordinary matters only, a 检举 comes with its code. Three queries."""
+    ordinary = _selected(Case.sensitivity == "normal").where(
+        Booking.centre_id == centre_id, Booking.state == "booked", Case.sensitivity == "normal"
     )
-    return _told(session, session.execute(wanted.order_by(*IN_ORDER).limit(LISTED)).all())
+    wanted = _in_weeks(ordinary, Week.monday == vocabulary.monday_of(today))
+    shown = _told(session, session.execute(wanted.order_by(*IN_ORDER).limit(READ)).all())
+    return [
+        each for each in shown
+        if each.day == today and each.in_hall and each.reception_state != CANCELLED
+    ][:LISTED]  # fmt: skip
 
 
 def by_code(session: Session, centre_id: int, code: str) -> int | None:
@@ -285,48 +310,37 @@ def taken_of(session: Session, reception_ids: Iterable[int]) -> dict[int, dict[i
 
 def _receptions(actor: Actor) -> Select:
     return (
-        select(Reception, Leader, Window.name)
+        select(Reception)
         .join(Week, Week.id == Reception.week_id)
-        .join(Leader, Leader.id == Reception.leader_id)
-        .outerjoin(Window, Window.id == Reception.window_id)
         .where(Reception.centre_id == actor.centre_id, published.was_published())
     )
 
 
-def _shown(session: Session, rows: Sequence) -> list[ReceptionShown]:
-    known = published.in_editions(session, {row.week_id for row, _, _ in rows})
-    rows = [each for each in rows if published.stands_in(known, each[0].week_id, each[0].id)]
-    if not rows:
-        return []
-    taken = taken_of(session, [row.id for row, _, _ in rows])
-    replaced = {row.instead_of_id for row, _, _ in rows if row.instead_of_id}
-    names = dict(
-        session.execute(select(Leader.id, Leader.name).where(Leader.id.in_(replaced))).all() if replaced else ()
-    )
-    return [_reception(row, leader, window, taken.get(row.id, {}), names) for row, leader, window in rows]
+def _shown(session: Session, receptions: Sequence[Reception]) -> list[ReceptionShown]:
+    reasons = {each.id: each.reason for each in receptions}
+    rows = published.rows_of(session, receptions)
+    taken = taken_of(session, rows)
+    return [_reception(row, taken.get(row.id, {}), reasons[row.id]) for row in in_order(rows.values())]
 
 
-def _reception(
-    row: Reception, leader: Leader, window: str | None, taken: dict[int | None, int], names: dict[int, str]
-) -> ReceptionShown:
+def _reception(row: Row, taken: dict[int | None, int], reason: str) -> ReceptionShown:
     offered = slots.places(row.starts, row.ends, row.slot_minutes, row.capacity)
     return ReceptionShown(
         id=row.id,
-        leader_id=leader.id,
-        leader=leader.name,
-        post=leader.post,
-        instead_of=names.get(row.instead_of_id, ""),
+        leader_id=row.leader_id,
+        leader=row.leader,
+        post=row.post,
+        instead_of=row.instead,
         day=row.day,
         half=row.half,
         starts=row.starts,
         ends=row.ends,
         kind=row.kind,
-        where=row.place or window or "",
-        window=window or "",
+        where=row.place,
         window_id=row.window_id,
         topic=row.field,
         state=row.state,
-        reason=row.reason,
+        reason="" if row.stands else reason,  # the reason of a change that is drafted stays in the office
         capacity=row.capacity,
         taken=sum(taken.values()),
         slots=tuple(SlotShown(minute, batches, taken.get(minute, 0)) for minute, batches in offered.items()),
@@ -339,23 +353,30 @@ def _bookings(actor: Actor) -> Select:
 
 def _selected(seen: ColumnElement[bool]) -> Select:
     return (
-        select(Booking, Reception, Leader, Case, Window.name, Ticket, seen)
+        select(Booking, Reception, Case, Ticket, seen)
         .join(Reception, Reception.id == Booking.reception_id)
-        .join(Leader, Leader.id == Reception.leader_id)
         .join(Case, Case.id == Booking.case_id)
-        .outerjoin(Window, Window.id == Reception.window_id)
         .outerjoin(Ticket, Ticket.id == Booking.ticket_id)
     )
+
+
+def _in_weeks(wanted: Select, which: ColumnElement[bool]) -> Select:
+    return wanted.join(Week, Week.id == Reception.week_id).where(which)
 
 
 def _told(session: Session, rows: Sequence) -> list[BookingShown]:
     if not rows:
         return []
     of = select(Party.case_id, func.min(Party.name)).where(
-        Party.case_id.in_({row[3].id for row in rows}), Party.role.in_(VISITORS)
+        Party.case_id.in_({case.id for _, _, case, _, _ in rows}), Party.role.in_(VISITORS)
     )
     names = dict(session.execute(of.group_by(Party.case_id)).all())
-    return [_booking(*row, names.get(row[3].id, "")) for row in rows]
+    known = published.rows_of(session, (held for _, held, _, _, _ in rows))
+    return [
+        _booking(booking, known[held.id], case, ticket, seen, names.get(case.id, ""))
+        for booking, held, case, ticket, seen in rows
+        if held.id in known
+    ]
 
 
 def stands(state: str, ticket_state: str | None) -> str:
@@ -365,16 +386,7 @@ def stands(state: str, ticket_state: str | None) -> str:
     return {"serving": "receiving", "done": "receiving", "left": "left"}.get(ticket_state, "arrived")
 
 
-def _booking(
-    row: Booking,
-    of: Reception,
-    leader: Leader,
-    case: Case,
-    window: str | None,
-    ticket: Ticket | None,
-    seen: Any,
-    visitor: str,
-) -> BookingShown:
+def _booking(row: Booking, of: Row, case: Case, ticket: Ticket | None, seen: Any, visitor: str) -> BookingShown:
     hidden = not seen
     now = stands(row.state, ticket.state if ticket else None)
     from_ticket = ticket if ticket is not None and now == "receiving" else None
@@ -382,12 +394,12 @@ def _booking(
         id=row.id,
         version=row.version,
         reception_id=of.id,
-        leader_id=leader.id,
-        leader=leader.name,
-        post=leader.post,
+        leader_id=of.leader_id,
+        leader=of.leader,
+        post=of.post,
         day=of.day,
         half=of.half,
-        where=of.place or window or "",
+        where=of.place,
         reception_state=of.state,
         case_id=case.id,
         number="" if hidden else case.number,
@@ -414,4 +426,6 @@ def _booking(
         waiver="" if hidden else row.waiver,
         hidden=hidden,
         starts=of.starts,
+        in_hall=of.window_id is not None,
+        timed=of.slot_minutes is not None,
     )

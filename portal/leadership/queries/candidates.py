@@ -35,8 +35,8 @@ class Candidate:
 def candidates(session: Session, actor: Actor, of: ReceptionShown, today: date) -> dict[str, list[Candidate]]:
     """Rule → at most EACH matters open to ``actor``, in the order of RULES; each matter once, under the first rule it meets.
 
-    What waits for a reception already, is closed, a 检举控告 or counselling is not offered; nor what the leader may never receive
-    (回避). Eight queries.
+    What waits for a reception already (or to be moved from one that was called off), is closed, a 检举控告 or counselling is not
+    offered; nor what the leader may never receive (回避). Eight queries.
     """
     leader = session.get_one(Leader, of.leader_id)
     centre = session.get_one(Centre, actor.centre_id)
@@ -80,7 +80,6 @@ def _offered(actor: Actor, today: date) -> tuple[ColumnElement[bool], ...]:
         Booking.state.in_(WAITS),
         Reception.id == Booking.reception_id,
         Reception.day >= today,
-        Reception.state == "planned",
     )
     return (
         Case.centre_id == actor.centre_id,

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.leadership.models import Booking, Edition, Leader, LeaderDuty, Reception, Week
@@ -41,7 +41,8 @@ class Row:
     """One reception in words and ids, as an edition keeps it. ``starts`` and ``ends`` are minutes of ``day``.
 
     ``place`` is whole (room, or county・township and where there); ``leader_field`` is the field in charge, ``field`` the theme of
-    this reception; ``instead`` names the leader this one stands in for. ``arrived_at`` and ``left_at`` are never in an edition.
+    this reception; ``instead`` names the leader this one stands in for; ``own_place`` is the reception's part of the place (None in
+    editions of old). ``arrived_at`` and ``left_at`` are never in an edition.
     """
 
     id: int
@@ -74,6 +75,7 @@ class Row:
     version: int = 1
     arrived_at: datetime | None = None
     left_at: datetime | None = None
+    own_place: str | None = None
 
     @property
     def who(self) -> str:
@@ -104,6 +106,14 @@ class Row:
     def stands(self) -> bool:
         """Whether it was not cancelled."""
         return self.state != CANCELLED
+
+    def on_the_day(self, now: Any) -> "Row":
+        """This row of an edition with arrival and state of ``now``, its row in the table.
+
+        A change that is not published yet (cancelled while amending) is nobody's business outside the office.
+        """
+        state = now.state if self.stands and now.state != CANCELLED else self.state
+        return replace(self, state=state, arrived_at=now.arrived_at, left_at=now.left_at)
 
     def written(self) -> dict[str, Any]:
         """As an edition keeps it: plain values, and nothing of the day itself."""
@@ -138,6 +148,12 @@ def working_row(session: Session, centre_id: int, reception_id: int) -> Row | No
     """One reception as the office works on it."""
     found = _rows(session, _COLUMNS.where(Reception.centre_id == centre_id, Reception.id == reception_id))
     return found[0] if found else None
+
+
+def rows_of(session: Session, reception_ids: Iterable[int], of_weeks: ColumnElement[bool]) -> list[Row]:
+    """Those of these receptions whose week meets a condition, as they are in the table."""
+    wanted = _COLUMNS.join(Week, Week.id == Reception.week_id).where(Reception.id.in_(list(reception_ids)), of_weeks)
+    return _rows(session, wanted)
 
 
 def last_of_leader(session: Session, centre_id: int, leader_id: int) -> Reception | None:
@@ -249,15 +265,7 @@ def _with_the_day(session: Session, rows: list[Row]) -> list[Row]:
         return []
     columns = select(Reception.id, Reception.state, Reception.arrived_at, Reception.left_at)
     now = {row.id: row for row in session.execute(columns.where(Reception.id.in_([row.id for row in rows])))}
-    return [_of_the_day(row, now.get(row.id)) for row in rows]
-
-
-def _of_the_day(row: Row, now: Any) -> Row:
-    if now is None:
-        return row
-    # a change that is not published yet (cancelled while amending) is nobody's business outside the office
-    state = now.state if row.stands and now.state != CANCELLED else row.state
-    return replace(row, state=state, arrived_at=now.arrived_at, left_at=now.left_at)
+    return [row.on_the_day(now[row.id]) if row.id in now else row for row in rows]
 
 
 def _rows(session: Session, wanted: Any) -> list[Row]:
@@ -279,6 +287,7 @@ def _row(each: Any, names: Mapping[int, str]) -> Row:
         telephone=leader.telephone,
         position=leader.position,
         place=_place(each),
+        own_place=held.place,
         duty_unit=each.duty_unit or "",
         company=tuple(held.company),
         company_names=tuple(names.get(unit_id, "") for unit_id in held.company),

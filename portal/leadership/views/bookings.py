@@ -40,7 +40,7 @@ def bookings() -> Response:
     return page(
         "leadership/bookings.html",
         receptions=queries.receptions(db.session, who, today, today + ONE_DAY * AHEAD),
-        displaced=queries.displaced(db.session, who),
+        displaced=[*queries.displaced(db.session, who), *queries.untimed(db.session, who, today)],
         untold=queries.untold(db.session, who, today),
         most=queries.LISTED,
         today=today,
