@@ -20,7 +20,7 @@ from portal.leadership.operations.bookings import Full, InConflict
 from portal.leadership.operations.check_in import check_in
 from portal.leadership.operations.telling import mark_told
 from portal.leadership.queries import bookings as queries
-from portal.leadership.queries import roster
+from portal.leadership.queries import roster as rows_of
 from portal.leadership.queries import sheets as days
 from portal.organisation.models import Service, Unit
 from portal.queue import operations as queue
@@ -195,7 +195,7 @@ def test_only_published_receptions_that_are_not_over(session, staff, do, morning
 
 def edition(session, of: Reception) -> None:
     """What is published of the week: this reception as it is now."""
-    rows = [roster.working_row(session, of.centre_id, of.id).written()]
+    rows = [rows_of.working_row(session, of.centre_id, of.id).written()]
     session.add(
         Edition(
             centre_id=of.centre_id,

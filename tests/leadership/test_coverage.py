@@ -12,7 +12,7 @@ from tests.cases.desk import counted, html
 from tests.cast import leadership_roster as cast
 from tests.cast.people import PASSWORD
 from tests.leadership import week
-from tests.leadership.week import AT
+from tests.leadership.week import AT, MONDAY
 
 FOURTH = coverage.quarter_of(date(2026, 11, 26))
 
@@ -41,7 +41,7 @@ def board(session):
         with database.write() as writing:
             for name, day, *further in held:
                 received(writing, name, day, **(further[0] if further else {}))
-        return {row.leader.name: row for row in coverage.board(session, 1, quarter, today)}
+        return {row.leader.name: row for row in coverage.board(session, 1, quarter, today, drafts=True)}
 
     return shown
 
@@ -111,9 +111,36 @@ def test_fairness_counts_the_last_twelve_weeks(session, board) -> None:
         ("韩立言", date(2026, 8, 3)),
         ("邵文博", date(2026, 11, 3), {"came": False}),
     )
-    rows = {row.leader.name: row for row in coverage.fairness(session, 1, date(2026, 11, 26))}
+    rows = {row.leader.name: row for row in coverage.fairness(session, 1, date(2026, 11, 26), drafts=True)}
     assert (rows["韩立言"].received, rows["韩立言"].planned, rows["韩立言"].last_on) == (1, 1, date(2026, 10, 20))
     assert (rows["邵文博"].received, rows["邵文博"].planned) == (0, 0)
+
+
+def test_a_draft_counts_for_the_office_alone(app, inside, sign_in) -> None:
+    with clock.frozen(AT):
+        with inside(), database.write() as session:
+            staff = week.founded(session)
+            week.placed(session, staff, "杜立新")
+            quiet = cast.leaders(session)["路海涛"]
+            quiet.since, own = MONDAY, quiet.id  # appointed from a later day
+        office, reader = sign_in("fengkai", PASSWORD), sign_in("dulixin", PASSWORD)
+
+        def planned(client) -> tuple[bool, bool, bool]:
+            board = [
+                row.get_text() for row in html(client.get("/leadership/coverage?state=planned")).select("tbody .strong")
+            ]
+            grid = html(client.get("/leadership/week?monday=2026-11-30")).get_text()
+            fair = html(client.get("/leadership/fairness"))
+            row = next(row for row in fair.select("tr") if "杜立新" in row.get_text())
+            return "杜立新" in board, "待 1" in grid, "1" in row.get_text()
+
+        assert planned(office) == (True, True, True)
+        assert planned(reader) == (False, False, False)
+        form = html(office.get(f"/leadership/week/new?leader={own}&day=2026-12-02"))
+        assert form.select_one(f'select[name=leader] option[value="{own}"]'), "can be planned for already"
+        with inside(), database.write() as session:
+            week.publish(session, staff)
+        assert planned(reader)[::2] == (True, True)
 
 
 def test_the_board_is_cheap_and_says_who_stands_how(app, inside, sign_in) -> None:

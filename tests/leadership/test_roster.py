@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from portal import clock, database
 from portal.cases.operations import FieldProblems, Refused
 from portal.leadership.models import Reception
-from portal.leadership.operations import duties, filling
+from portal.leadership.operations import duties, filling, publishing
 from portal.leadership.operations import roster as operations
 from portal.leadership.operations.filling import RotationGiven
 from portal.leadership.queries import roster as queries
@@ -196,6 +196,16 @@ def test_last_week_is_copied_without_holidays_and_conflicts(session, staff, do) 
     assert again.placed == 0
     with pytest.raises(Refused):
         do(filling.copy_week, staff[OFFICE], MONDAY, at=AT)
+
+
+def test_next_week_it_is_the_leaders_own_turn_again(session, staff, do) -> None:
+    held = do(week.placed, staff)
+    do(week.publish, staff)
+    other = cast.leaders(session)["季长河"].id
+    do(publishing.substitute, staff[OFFICE], held.id, other, reason="开会", version=None, at=AT)
+    assert do(filling.copy_week, staff[OFFICE], date(2026, 12, 7), at=AT).placed == 1
+    [row] = queries.working_rows(session, 1, date(2026, 12, 7))
+    assert (row.leader, row.instead) == ("路海涛", "")
 
 
 def test_a_rotation_takes_whoever_has_not_received_for_longest(session, staff, do) -> None:

@@ -17,7 +17,7 @@ from portal.leadership.vocabulary import DAYS_OF_WEEK, ONE_DAY, ONE_WEEK, when_w
 from portal.trail import operations as trail
 
 _COPIED = (
-    "leader_id", "half", "starts", "ends", "kind", "capacity", "place", "region_code", "window_id", "field", "duty_unit_id",
+    "half", "starts", "ends", "kind", "capacity", "place", "region_code", "window_id", "field", "duty_unit_id",
     "slot_minutes",
 )  # fmt: skip
 
@@ -63,8 +63,10 @@ def copy_week(session: Session, actor: Actor, monday: date, *, at: datetime) -> 
     for row in rows:
         day = row.day + ONE_WEEK
         values = {name: getattr(row, name) for name in _COPIED}
-        given = ReceptionGiven(day=day, company=tuple(row.company), **values)
-        who = known.leaders[row.leader_id].name
+        # whoever stood in did so once: next week it is the leader's own turn again
+        leader_id = row.instead_of_id or row.leader_id
+        given = ReceptionGiven(leader_id=leader_id, day=day, company=tuple(row.company), **values)
+        who = known.leaders[leader_id].name
         if problem := _tried(session, actor, week, given, known, at):
             left_out.append(f"{when_words(day, row.half)} {who}：{problem}")
     filled = Filled(len(rows) - len(left_out), tuple(left_out))

@@ -1,6 +1,7 @@
 """Who has received, who is to, who is late, by the frequency the centre set for a grade; and how often in the last weeks.
 
-Only a reception to which the leader came counts (``arrived_at``). Where no frequency is set nobody is late.
+Only a reception to which the leader came counts (``arrived_at``). Where no frequency is set nobody is late. ``drafts``: what is
+planned counts as the office works on it; every other reader is told of what was published only.
 """
 
 from collections import defaultdict
@@ -8,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.leadership.models import Grade, Leader, Reception
+from portal.leadership.queries import roster
 from portal.leadership.queries.leaders import in_post, leaders
 from portal.leadership.vocabulary import ONE_DAY, ONE_WEEK, frequency_words, monday_of
 
@@ -67,11 +69,12 @@ def quarter_words(span: Span) -> str:
     return f"{span.first.year}年第{QUARTERS[(span.first.month - 1) // 3]}季度"
 
 
-def board(session: Session, centre_id: int, quarter: Span, today: date) -> list[Covered]:
-    """Every leader in post at some day of the quarter, in the order of bodies. Three queries."""
+def board(session: Session, centre_id: int, quarter: Span, today: date, *, drafts: bool) -> list[Covered]:
+    """Every leader in post at some day of the quarter, in the order of bodies. At most five queries."""
     grades = {grade.id: grade for grade in session.scalars(select(Grade).where(Grade.centre_id == centre_id))}
     first, last = date(quarter.first.year, 1, 1), date(quarter.first.year, MONTHS, 31)
-    days = _days(session, centre_id, min(first, quarter.first - ONE_WEEK), max(last, quarter.last + ONE_WEEK))
+    first, last = min(first, quarter.first - ONE_WEEK), max(last, quarter.last + ONE_WEEK)
+    days = _days(session, centre_id, first, last, today, drafts)
     wanted = [
         one for one in leaders(session, centre_id)
         if (one.since is None or one.since <= quarter.last) and (one.until is None or one.until >= quarter.first)
@@ -79,34 +82,25 @@ def board(session: Session, centre_id: int, quarter: Span, today: date) -> list[
     return [_covered(one, grades.get(one.grade_id or 0), days[one.id], quarter, today) for one in wanted]
 
 
-def coming_by_leader(session: Session, centre_id: int, today: date) -> dict[int, tuple[int, int]]:
+def coming_by_leader(session: Session, centre_id: int, today: date, *, drafts: bool) -> dict[int, tuple[int, int]]:
     """Leader id → (received, still planned) in the quarter of ``today``: what the week's grid says beside a name."""
     quarter = quarter_of(today)
-    days = _days(session, centre_id, quarter.first, quarter.last)
+    days = _days(session, centre_id, quarter.first, quarter.last, today, drafts)
     return {
         leader_id: (sum(came for _day, came in rows), sum(not came and day >= today for day, came in rows))
         for leader_id, rows in days.items()
     }
 
 
-def fairness(session: Session, centre_id: int, today: date) -> list[Fair]:
-    """The last FAIR_WEEKS weeks and what is planned, leaders in post in the order of bodies. Two queries."""
-    since = monday_of(today) - ONE_WEEK * FAIR_WEEKS
-    wanted = (
-        select(
-            Reception.leader_id,
-            func.count().filter(Reception.arrived_at.is_not(None)).label("received"),
-            func.count().filter(Reception.arrived_at.is_(None), Reception.day >= today).label("planned"),
-            func.max(Reception.day).filter(Reception.arrived_at.is_not(None)).label("last_on"),
-        )
-        .where(Reception.centre_id == centre_id, Reception.state != "cancelled", Reception.day >= since)
-        .group_by(Reception.leader_id)
-    )
-    found = {row.leader_id: row for row in session.execute(wanted)}
+def fairness(session: Session, centre_id: int, today: date, *, drafts: bool) -> list[Fair]:
+    """The last FAIR_WEEKS weeks and as many ahead, leaders in post in the order of bodies. At most four queries."""
+    monday, span = monday_of(today), ONE_WEEK * FAIR_WEEKS
+    days = _days(session, centre_id, monday - span, monday + span, today, drafts)
     made = []
     for one in leaders(session, centre_id, on=today):
-        row = found.get(one.id)
-        made.append(Fair(one, row.received if row else 0, row.planned if row else 0, row.last_on if row else None))
+        came = [day for day, there in days[one.id] if there]
+        ahead = sum(not there and day >= today for day, there in days[one.id])
+        made.append(Fair(one, len(came), ahead, max(came, default=None)))
     return made
 
 
@@ -170,13 +164,20 @@ def _came(days: Sequence[tuple[date, bool]], span: Span) -> int:
     return sum(came for day, came in days if day in span)
 
 
-def _days(session: Session, centre_id: int, first: date, last: date) -> dict[int, list[tuple[date, bool]]]:
+def _days(
+    session: Session, centre_id: int, first: date, last: date, today: date, drafts: bool
+) -> dict[int, list[tuple[date, bool]]]:
+    """Leader id → (day, whether the leader came) of each reception that counts."""
     wanted = select(Reception.leader_id, Reception.day, Reception.arrived_at.is_not(None)).where(
         Reception.centre_id == centre_id, Reception.state != "cancelled", Reception.day.between(first, last)
     )
     found: dict[int, list[tuple[date, bool]]] = defaultdict(list)
-    for leader_id, day, came in session.execute(wanted):
+    for leader_id, day, came in session.execute(wanted if drafts else wanted.where(Reception.arrived_at.is_not(None))):
         found[leader_id].append((day, bool(came)))
+    if not drafts and today <= last:
+        for row in roster.published_receptions(session, centre_id, max(first, today), last):
+            if row.arrived_at is None:
+                found[row.leader_id].append((row.day, False))
     return found
 
 

@@ -76,7 +76,7 @@ def mine(session: Session, actor: Actor, today: date) -> list[Leader]:
 
 
 def desk(session: Session, actor: Actor, leader: Leader, today: date) -> Desk:
-    """The page of ``leader`` as ``actor`` may see it. At most 17 queries."""
+    """The page of ``leader`` as ``actor`` may see it. At most 20 queries."""
     quarter = coverage.quarter_of(today)
     published = roster.published_receptions(session, actor.centre_id, today, today + AHEAD)
     coming = [row for row in published if row.leader_id == leader.id and row.left_at is None]
@@ -84,7 +84,7 @@ def desk(session: Session, actor: Actor, leader: Leader, today: date) -> Desk:
     booked = bookings.of_reception(session, actor, following.id) if following else []
     sponsored, count = sponsorship.of_leader(session, actor, leader.id, today, limit=sponsorship.MOST)
     letters, waiting = letters_read.waiting(session, actor, leader.id, SHOWN)
-    board = coverage.board(session, actor.centre_id, quarter, today)
+    board = coverage.board(session, actor.centre_id, quarter, today, drafts=False)
     return Desk(
         leader=leader,
         own=leader.account_id == actor.id,

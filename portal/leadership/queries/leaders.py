@@ -44,14 +44,18 @@ def leader(session: Session, centre_id: int, leader_id: int) -> Leader | None:
     return found if found and found.centre_id == centre_id else None
 
 
-def leaders(session: Session, centre_id: int, *, body: str = "", on: date | None = None) -> list[Leader]:
-    """Leaders in the order of bodies and positions; only those in post on ``on`` where that is given."""
+def leaders(
+    session: Session, centre_id: int, *, body: str = "", on: date | None = None, since: date | None = None
+) -> list[Leader]:
+    """Leaders in the order of bodies and positions; only those in post on ``on``, or on ``since`` or later, where that is given."""
     wanted = select(Leader).where(Leader.centre_id == centre_id)
     if body:
         wanted = wanted.where(Leader.body == body)
     if on is not None:
         began, runs = or_(Leader.since.is_(None), Leader.since <= on), or_(Leader.until.is_(None), Leader.until >= on)
         wanted = wanted.where(and_(began, runs))
+    if since is not None:  # one who is appointed from a later day can be planned for
+        wanted = wanted.where(or_(Leader.until.is_(None), Leader.until >= since))
     return ordered(session.scalars(wanted))
 
 

@@ -18,7 +18,7 @@ from portal.leadership.operations import filling
 from portal.leadership.queries import coverage, leaders, roster
 from portal.leadership.views import blueprint
 from portal.leadership.views.doing import tried
-from portal.leadership.views.roster import asked_monday
+from portal.leadership.views.roster import asked_monday, sees_drafts
 from portal.leadership.vocabulary import (
     BODY_LABELS,
     DUTY_HALF_LABELS,
@@ -56,7 +56,7 @@ def duties() -> Response:
     """Where leaders must be instead, from today on."""
     mine, today = actor().centre_id, clock.today()
     form, status = DutyForm(), 200
-    form.leader.choices = leader_choices(leaders.leaders(db.session, mine, on=today))
+    form.leader.choices = leader_choices(leaders.leaders(db.session, mine, since=today))
     if form.is_submitted():
         hit, status = tried(form, lambda session: _add_duty(session, form))
         if hit is not None:
@@ -85,7 +85,7 @@ def remove_duty(duty_id: int) -> Response:
 @requires(Permission.LEADERSHIP_READ)
 def fairness() -> Response:
     """How often each leader received in the last weeks, and is to."""
-    rows = coverage.fairness(db.session, actor().centre_id, clock.today())
+    rows = coverage.fairness(db.session, actor().centre_id, clock.today(), drafts=sees_drafts())
     most = max([row.received + row.planned for row in rows], default=0)
     return page("leadership/fairness.html", rows=rows, weeks=coverage.FAIR_WEEKS, most=most, bodies=BODY_LABELS)
 
@@ -123,7 +123,7 @@ def edit_rotation(rotation_id: int) -> Response:
 def _rotation(rule: Rotation | None) -> Response:
     mine = actor().centre_id
     form, status = RotationForm(data=_values(rule) if rule else {}), 200
-    listed = leaders.leaders(db.session, mine, on=clock.today())
+    listed = leaders.leaders(db.session, mine, since=clock.today())
     form.leaders.choices = leader_choices(listed, None)
     form.window.choices = room_choices(organisation.windows(db.session, mine))
     action = url_for("leadership.edit_rotation", rotation_id=rule.id) if rule else url_for("leadership.new_rotation")

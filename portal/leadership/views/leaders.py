@@ -18,6 +18,7 @@ from portal.leadership.queries import coverage
 from portal.leadership.queries import leaders as queries
 from portal.leadership.views import blueprint
 from portal.leadership.views.doing import tried
+from portal.leadership.views.roster import sees_drafts
 from portal.leadership.vocabulary import BODIES, BODY_LABELS, LEVELS, ONE_DAY, frequency_words
 from portal.organisation import queries as organisation
 from portal.organisation.models import Unit
@@ -127,7 +128,7 @@ def coverage_board() -> Response:
     if not EARLIEST <= day.year < LATEST:
         abort(404)
     quarter = coverage.quarter_of(day)
-    rows = coverage.board(db.session, actor().centre_id, quarter, clock.today())
+    rows = coverage.board(db.session, actor().centre_id, quarter, clock.today(), drafts=sees_drafts())
     wanted, body = request.args.get("state", ""), request.args.get("body", "")
     shown = [row for row in rows if wanted in ("", row.state) and body in ("", row.leader.body)]
     counts = {state: sum(row.state == state for row in rows) for state in ("done", "planned", "due", "late", "unset")}

@@ -29,6 +29,7 @@ from portal.leadership.vocabulary import (
     STATES,
     WAITING,
     WORKED_ON,
+    days_of,
     frequency_words,
     monday_of,
     week_words,
@@ -194,7 +195,7 @@ def _found(reception_id: int) -> tuple[Row, Week]:
 
 
 def _form(values: dict[str, Any], **kwargs: Any) -> tuple[ReceptionForm, list[str]]:
-    listed = leaders.leaders(db.session, actor().centre_id, on=clock.today())
+    listed = leaders.leaders(db.session, actor().centre_id, since=clock.today())
     return reception_form(db.session, actor().centre_id, listed, data=values, **kwargs)
 
 
@@ -236,7 +237,8 @@ def _against(form: ReceptionForm, own: int) -> dict[str, Any]:
     told = None
     if leader:
         grades = {grade.id: grade for grade in leaders.grades(db.session, actor().centre_id)}
-        came, ahead = coverage.coming_by_leader(db.session, actor().centre_id, clock.today()).get(leader.id, (0, 0))
+        counts = coverage.coming_by_leader(db.session, actor().centre_id, clock.today(), drafts=True)
+        came, ahead = counts.get(leader.id, (0, 0))
         grade = grades.get(leader.grade_id or 0)
         told = {
             "frequency": frequency_words(grade.times if grade else None, grade.per if grade else ""),
@@ -247,7 +249,7 @@ def _against(form: ReceptionForm, own: int) -> dict[str, Any]:
 
 def _grid(monday: date, standing: list[Row], known: Ground, inside: bool, body: str) -> grid.Grid:
     mine, today = actor().centre_id, clock.today()
-    counts = coverage.coming_by_leader(db.session, mine, today)
+    counts = coverage.coming_by_leader(db.session, mine, today, drafts=inside)
     grades = {grade.id: grade for grade in leaders.grades(db.session, mine)}
     booked = roster.booked_counts(db.session, [row.id for row in standing]) if standing else {}
 
@@ -263,7 +265,8 @@ def _grid(monday: date, standing: list[Row], known: Ground, inside: bool, body: 
         found = known.against(_wanted(row))
         return tuple(one.message for one in found if one.weight != against.NOTE)
 
-    listed = [one for one in leaders.ordered(known.leaders.values()) if leaders.in_post(one, monday)]
+    days = days_of(monday)
+    listed = [one for one in leaders.ordered(known.leaders.values()) if any(leaders.in_post(one, day) for day in days)]
     return grid.build(
         monday, listed, standing, booked=booked, against=speaks, rests=known.rests, quota=quota, body=body
     )
