@@ -46,6 +46,10 @@ def _number(entry: Any) -> str:
     return f"{entry.data['number']} 号" if entry.data.get("number") else ""
 
 
+def _void(entry: Any) -> str:
+    return "原来的回避核实不再适用，待重新核对" if entry.data.get("waived") else ""
+
+
 TELLERS: dict[str, tuple[str, Callable[[Any], Telling]]] = {
     "leader.booked": (
         "handoff",
@@ -58,6 +62,7 @@ TELLERS: dict[str, tuple[str, Callable[[Any], Telling]]] = {
         ),
     ),
     "leader.moved": ("handoff", _about("改约领导", _reason)),
+    "leader.substituted": ("handoff", _about("接访领导改为", _void)),
     "leader.cancelled": ("handoff", _about("取消约见领导", _reason)),
     "leader.told": ("record", _about("已告知约见时间", lambda entry: TOLD.get(entry.data["how"], ""))),
     "leader.checked_in": ("visit", _about("来见领导，已签到", _number)),

@@ -1,5 +1,6 @@
 """From draft to walls: nobody signs off their own, nothing unsigned is published, and screens know the last edition only."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -7,21 +8,26 @@ from sqlalchemy import select
 
 from portal import clock, database
 from portal.access.models import Account
-from portal.cases.models import CaseGrant
+from portal.cases.models import Case, CaseGrant
 from portal.cases.operations import FieldProblems, Refused
-from portal.leadership import public
-from portal.leadership.models import Edition, Leader
-from portal.leadership.operations import bookings, duties, publishing
+from portal.cases.timeline import timeline
+from portal.leadership import enquiry, public
+from portal.leadership.models import Booking, Edition, Leader, LeaderDuty, Reception
+from portal.leadership.operations import bookings, duties, publishing, sheets
 from portal.leadership.operations import roster as operations
 from portal.leadership.operations.bookings import BookingDraft
+from portal.leadership.operations.check_in import check_in
+from portal.leadership.operations.telling import mark_told
+from portal.leadership.queries import bookings as queries_of
 from portal.leadership.queries import roster as queries
+from portal.leadership.queries import sheets as queries_of_day
 from portal.organisation.models import Unit
 from portal.queue import notices
 from portal.trail import queries as trail
 from tests.cast import leadership_roster as cast
 from tests.leadership import week
-from tests.leadership.receptions import CLERK, HEAD, matter
-from tests.leadership.week import APPROVER, AT, MONDAY, OFFICE, THURSDAY, TUESDAY, WEDNESDAY
+from tests.leadership.receptions import CLERK, HEAD, LEADER, matter
+from tests.leadership.week import APPROVER, AT, FRIDAY, MONDAY, OFFICE, THURSDAY, TUESDAY, WEDNESDAY
 
 
 @pytest.fixture
@@ -248,3 +254,226 @@ def test_who_stands_in_sees_what_is_booked_but_nothing_against_itself(session, s
     do(publishing.substitute, staff[OFFICE], held.id, leader.id, reason="因公外出", version=None, at=AT)
     opened = set(session.scalars(select(CaseGrant.case_id).where(CaseGrant.scope == f"account:{account_id}")))
     assert opened == {open_case.id}
+
+
+@pytest.fixture
+def booked(session, staff, do):
+    """``booked(reception, name, slot=…)``: a matter put before it, told by telephone."""
+
+    def made(held, name: str = "吕德胜", slot: int | None = None, **draft):
+        def write(writing) -> int:
+            case = matter(writing, staff[HEAD], name)
+            booking = bookings.book(
+                writing, staff[HEAD], held.id, case.id, BookingDraft("chosen", slot=slot, **draft), at=AT
+            )
+            mark_told(writing, staff[HEAD], booking.id, how="phone", at=AT)
+            return booking.id
+
+        return do(write)
+
+    return made
+
+
+@pytest.fixture
+def republish(move):
+    """Submit, sign off and publish what is being worked on; the edition."""
+
+    def published(at=AT):
+        move(publishing.submit, at=at)
+        move(publishing.approve, APPROVER, at=at)
+        return move(publishing.publish, at=at)
+
+    return published
+
+
+def test_what_is_drafted_after_publication_is_told_to_nobody_outside(
+    session, staff, do, move, booked, republish
+) -> None:
+    region = cast.leaders(session)["冉志刚"].region_code
+    held = do(week.placed, staff, slot_minutes=25)
+    trip = do(week.placed, staff, "桑雪梅", kind="trip", window_id=None, region_code=region, place="村委会")
+    do(week.publish, staff)
+    at_nine, away = booked(held, slot=540), booked(trip, "钱二")
+    codes = {each.id: each.code for each in session.scalars(select(Booking))}
+
+    def outside() -> tuple:
+        """What the holder of a code, the windows and the greeter are told."""
+        session.expire_all()
+        mine = queries_of.one(session, staff[HEAD], at_nine)
+        listed = queries_of.receptions(session, staff[CLERK], WEDNESDAY, WEDNESDAY)
+        greeted = [each.id for each in queries_of.arriving(session, 1, WEDNESDAY)]
+        found = enquiry.promised(session, codes[at_nine], AT)
+        return (
+            found,
+            mine.promise,
+            mine.told,
+            [(each.leader, each.where, each.taken, each.free) for each in listed],
+            greeted,
+        )
+
+    before = outside()
+    assert before[0].place == cast.ROOM
+    assert before[4] == [at_nine], "who goes out to receive has nobody in the hall"
+    where = before[3][1][1]
+    assert where.endswith(" 村委会"), "a trip has its county"
+    assert enquiry.promised(session, codes[away], AT).place == where
+    assert queries_of.one(session, staff[HEAD], away).where == where
+    move(publishing.amend)
+    other = do(week.given, "杜立新", THURSDAY, "pm", capacity=1, window_id=None, place="秘密地点")
+    do(operations.change, staff[OFFICE], held.id, other, version=None, at=AT)
+    assert outside() == before
+    again = booked(held, "孙三", 565)
+    assert queries_of.one(session, staff[HEAD], again).promise == f"2026-12-02 09:25 {cast.ROOM} 副市长"
+    with pytest.raises(Refused, match="2026-12-02"):
+        do(check_in, staff[HEAD], again, at=AT)
+    do(operations.change, staff[OFFICE], held.id, replace(other, capacity=2), version=None, at=AT)
+    republish()
+    assert (outside()[0].day, outside()[2]) == (THURSDAY, False)
+    # taken out, it stands until that is signed off; and comes back where the office thinks again
+    move(publishing.amend)
+    before = outside()
+    do(operations.remove, staff[OFFICE], held.id, reason="调整", version=None, at=AT)
+    assert outside() == before
+    assert queries_of.displaced(session, staff[HEAD]) == []
+    back = do(operations.restore, staff[OFFICE], held.id, version=None, at=AT)
+    assert (back.state, back.reason) == ("planned", "")
+    with pytest.raises(Refused, match="没有要恢复的"):
+        do(operations.restore, staff[OFFICE], held.id, version=None, at=AT)
+
+
+def test_what_is_booked_follows_the_next_edition(session, staff, do, move, booked, republish) -> None:
+    held = do(week.placed, staff, slot_minutes=25)
+    do(week.publish, staff)
+    first, second, third = (booked(held, name, 540 + 25 * place) for place, name in enumerate(("赵一", "钱二", "孙三")))
+    move(publishing.amend)
+    given = do(week.given, "杜立新", slot_minutes=30, capacity=3)
+    change = (operations.change, staff[OFFICE], held.id)
+    with pytest.raises(FieldProblems) as problem:
+        do(*change, replace(given, capacity=2), version=None, at=AT)
+    assert problem.value.problems == {"capacity": "已约 3 批，不能比这更少；要减的，请先改约或取消几批。"}
+    do(*change, given, version=None, at=AT)
+    fourth = booked(held, "李四", 540 + 75)  # the last edition still has six places
+    with pytest.raises(Refused, match="已约 4 批，多于接待批数 3"):
+        move(publishing.submit)
+    do(bookings.cancel, staff[HEAD], fourth, version=1, reason="不来了", at=AT)
+    republish()
+    session.expire_all()
+    assert [session.get(Booking, each).slot for each in (first, second, third)] == [540, None, None]
+    waiting = queries_of.untimed(session, staff[HEAD], clock.day_of(AT))
+    assert [each.id for each in waiting] == [second, third]
+    assert [each.told for each in waiting] == [False, False]
+    assert [each.id for each in queries_of.untold(session, staff[HEAD], clock.day_of(AT))] == [first, fourth]
+    assert enquiry.promised(session, session.get(Booking, second).code, AT).time == "09:00–11:30"
+    # the new leader reads what is booked, and the case tells who receives
+    opened = set(session.scalars(select(CaseGrant.case_id).where(CaseGrant.scope == f"account:{staff[LEADER].id}")))
+    assert opened == {session.get(Booking, each).case_id for each in (first, second, third)}
+    case = session.get_one(Case, session.get(Booking, second).case_id)
+    titles = [(each.title, each.detail) for each in timeline(session, staff[HEAD], case)]
+    assert ("接访领导改为：市委副书记、市长 杜立新", "2026-12-02 上午 09:25") in titles
+    assert any("原约的时间没有了" in detail for _title, detail in titles)
+    version = session.get(Booking, second).version
+    moved = do(
+        bookings.move, staff[HEAD], second, version=version, reception_id=held.id, slot=570, reason="时段有变", at=AT
+    )
+    assert moved.slot == 570
+
+
+def test_what_was_decided_about_one_leader_is_not_decided_about_the_next(
+    session, staff, do, move, booked, republish
+) -> None:
+    held = do(week.placed, staff)
+    do(week.publish, staff)
+    made = booked(held, "路海涛", waiver="同名，已核实", waived_by="市委秘书长 廉红军")
+    leaders = cast.leaders(session)
+    assert queries_of.one(session, staff[HEAD], made).waiver
+    do(publishing.substitute, staff[OFFICE], held.id, leaders["季长河"].id, reason="开会", version=None, at=AT)
+    session.expire_all()
+    assert queries_of.one(session, staff[HEAD], made).waiver == ""
+    # an amendment that names another leader is looked at anew when it is published; nobody's stead any more
+    move(publishing.amend)
+    do(operations.change, staff[OFFICE], held.id, do(week.given), version=None, at=AT)
+    republish()
+    session.expire_all()
+    shown = queries.reception(session, 1, held.id)
+    assert (shown.leader, shown.instead) == ("路海涛", "")
+
+
+def test_an_urgent_substitution_knows_what_was_published_not_what_is_drafted(session, staff, do, move) -> None:
+    held = do(week.placed, staff)
+    other = do(week.placed, staff, "宫本立", THURSDAY)
+    do(week.publish, staff)
+    move(publishing.amend)
+    leaders = cast.leaders(session)
+    for reception_id, day in ((held.id, WEDNESDAY), (other.id, THURSDAY)):
+        named = do(week.given, "桑雪梅", day)
+        do(operations.change, staff[OFFICE], reception_id, named, version=None, at=AT)
+    swap = (publishing.substitute, staff[OFFICE], held.id)
+    with pytest.raises(FieldProblems):
+        do(*swap, leaders["路海涛"].id, reason="病", version=None, at=AT)
+    made = do(*swap, leaders["桑雪梅"].id, reason="病", version=None, at=AT)
+    assert made.changes == ["原定12月2日（周三）上午由副市长 路海涛接访，改由副市长 桑雪梅接访。"]
+    assert queries.reception(session, 1, held.id).instead == "副市长 路海涛"
+    # called off is the reception that was published, with its own leader
+    do(publishing.cancel_now, staff[OFFICE], other.id, reason="病", version=None, at=AT)
+    session.expire_all()
+    assert (queries.reception(session, 1, other.id).leader, session.get(Reception, other.id).leader_id) == (
+        "宫本立",
+        leaders["宫本立"].id,
+    )
+
+
+def test_once_begun_it_is_neither_called_off_nor_changed_and_takes_place_as_published(
+    session, staff, do, move, booked, republish
+) -> None:
+    held = do(week.placed, staff)
+    with pytest.raises(Refused, match="还没有公布"):  # a draft is nobody's day
+        do(sheets.arrive, staff[OFFICE], held.id, at=clock.at_hall(WEDNESDAY, 9))
+    assert queries_of_day.day(session, staff[OFFICE], held.id) is None
+    do(week.publish, staff)
+    made = booked(held)
+    move(publishing.amend)
+    do(operations.change, staff[OFFICE], held.id, do(week.given, "杜立新", THURSDAY), version=None, at=AT)
+    nine = clock.at_hall(WEDNESDAY, 9)
+    assert queries_of_day.day(session, staff[OFFICE], held.id).leader.name == "路海涛"
+    arrived = do(sheets.arrive, staff[OFFICE], held.id, at=nine)
+    assert (arrived.leader_id, arrived.day) == (cast.leaders(session)["路海涛"].id, WEDNESDAY)
+    do(sheets.begin, staff[OFFICE], made, at=nine)
+    other = cast.leaders(session)["季长河"].id
+    for urgent in (
+        lambda s: publishing.cancel_now(s, staff[OFFICE], held.id, reason="急事", version=None, at=nine),
+        lambda s: publishing.substitute(s, staff[OFFICE], held.id, other, reason="急事", version=None, at=nine),
+        lambda s: operations.remove(s, staff[OFFICE], held.id, reason="急事", version=None, at=nine),
+    ):
+        with pytest.raises(Refused, match="已经开始"):
+            do(urgent)
+    do(week.placed, staff, "桑雪梅", THURSDAY)
+    assert republish(nine).changes == ["增加12月3日（周四）上午09:00–11:30副市长 桑雪梅定点接访，地点：领导接访室。"]
+
+
+def test_what_came_between_sign_off_and_publication_stops_it(session, staff, do, move, republish) -> None:
+    held = do(week.placed, staff)
+    move(publishing.submit)
+    away = {"first": WEDNESDAY, "last": WEDNESDAY, "half": "day", "kind": "sick", "what": "", "at": AT}
+    do(duties.add_duty, staff[OFFICE], held.leader_id, **away)
+    with pytest.raises(Refused, match="另有安排（病假）.*退回办公室"):
+        move(publishing.approve, APPROVER)
+    duty = session.scalar(select(LeaderDuty.id))
+    do(duties.remove_duty, staff[OFFICE], duty, at=AT)
+    move(publishing.approve, APPROVER)
+    do(duties.add_duty, staff[OFFICE], held.leader_id, **away)
+    with pytest.raises(Refused, match="另有安排（病假）.*撤回"):
+        move(publishing.publish)
+    move(publishing.withdraw)
+    late = clock.at_hall(THURSDAY, 9)
+    with pytest.raises(Refused, match="日期已经过去，不能再公布"):
+        move(publishing.submit, at=late)
+    duty = session.scalar(select(LeaderDuty.id))
+    do(duties.remove_duty, staff[OFFICE], duty, at=AT)
+    assert republish().number == 1
+    # a published day that is over stands as it was; what a draft changed of it is given up
+    move(publishing.amend)
+    do(operations.change, staff[OFFICE], held.id, do(week.given, day=FRIDAY), version=None, at=AT)
+    with pytest.raises(Refused, match="恢复为已公布的"):
+        move(publishing.submit, at=late)
+    do(operations.restore, staff[OFFICE], held.id, version=None, at=late)
+    assert republish(late).changes == []

@@ -147,6 +147,28 @@ def corrections_are_told(office: FlaskClient, clerk: FlaskClient) -> None:
     assert "取消" in printed
 
 
+def test_what_was_taken_out_of_a_published_week_comes_back_at_a_touch(office, fields, inside, staff) -> None:
+    post(office, NEW, **fields())
+    with inside(), database.write() as session:
+        week.publish(session, staff)
+        held = roster.working_rows(session, 1, MONDAY)[0].id
+    press(office, WEEK, "修改已公布的日程")
+    assert "恢复为已公布的" not in office.get(f"{ONE}{held}").get_data(as_text=True)
+    assert post(office, f"{ONE}{held}", **fields(capacity="4", version="1")).status_code == 303
+    assert press(office, f"{ONE}{held}", "恢复为已公布的").status_code == 303
+    assert post(office, f"{ONE}{held}/remove", WEEK, reason="调整", version="3").status_code == 303
+    shown = office.get(f"{ONE}{held}").get_data(as_text=True)
+    assert "取消待公布" in shown
+    assert "草稿里去掉了这一场" in shown
+    assert press(office, f"{ONE}{held}", "恢复为已公布的").status_code == 303
+    with inside() as session:
+        row = roster.working_row(session, 1, held)
+        assert (row.state, row.capacity) == ("planned", 6)
+    again = post(office, f"{ONE}{held}/restore", WEEK, version="5")
+    assert again.status_code == 409
+    assert "没有要恢复的" in again.get_data(as_text=True)
+
+
 def test_one_does_not_sign_off_what_one_submitted(office, approver, staff, fields, inside) -> None:
     post(office, NEW, **fields())
     with inside() as session:

@@ -5,6 +5,7 @@ goes through sign-off again while the last edition stays on the walls.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import func, select
@@ -17,7 +18,18 @@ from portal.leadership import conflicts, editions
 from portal.leadership.conflicts import Wanted
 from portal.leadership.models import Edition, Leader, Reception, Week
 from portal.leadership.operations import substitutes
-from portal.leadership.operations.roster import STALE, check_reason, flush, locked, note, problems_of, touch
+from portal.leadership.operations.roster import (
+    BEGUN,
+    STALE,
+    begun,
+    check_reason,
+    flush,
+    locked,
+    note,
+    problems_of,
+    set_back,
+    touch,
+)
 from portal.leadership.queries import roster
 from portal.leadership.queries.conflicts import ground
 from portal.leadership.queries.roster import Row
@@ -28,6 +40,9 @@ from portal.trail import operations as trail
 SCREENS = "schedule"
 NO_WEEK = "这一周还没有安排。"
 SHOWN_PROBLEMS = 3
+OF_THE_LEADER = (
+    "leader_id", "leader", "post", "body", "leader_field", "telephone", "position", "instead_of_id", "instead",
+)  # fmt: skip
 
 
 def submit(session: Session, actor: Actor, week_id: int, *, version: int, at: datetime) -> Week:
@@ -36,10 +51,7 @@ def submit(session: Session, actor: Actor, week_id: int, *, version: int, at: da
     planned = select(func.count()).select_from(Reception).where(Reception.week_id == week.id)
     if not session.scalar(planned.where(Reception.state != "cancelled")) and week.state == "draft":
         raise Refused("这一周还没有安排接访，不能提交。")
-    problems = problems_of(session, week, clock.day_of(at))
-    if problems:
-        more = f"还有 {len(problems) - SHOWN_PROBLEMS} 处。" if len(problems) > SHOWN_PROBLEMS else ""
-        raise Refused("有冲突没有解决：" + "".join(problems[:SHOWN_PROBLEMS]) + more)
+    _refuse_problems(session, week, at)
     week.state = "submitted" if week.state == "draft" else "resubmitted"
     week.submitted_at, week.submitted_by, week.note = at, actor.id, ""
     _moved(session, actor, week, "week.submitted", at)
@@ -65,25 +77,34 @@ def send_back(session: Session, actor: Actor, week_id: int, *, reason: str, vers
 
 
 def approve(session: Session, actor: Actor, week_id: int, *, version: int, at: datetime) -> Week:
-    """审签. Never by who submitted it. Raises Refused."""
+    """审签. Never by who submitted it. Raises Refused, also where something came to stand in the way since."""
     week = _week(session, actor, week_id, version, WAITING)
     if week.submitted_by == actor.id:
         raise Refused("您提交的日程须由他人审签。")
+    _refuse_problems(session, week, at, "请退回办公室修改。")
     week.state, week.approved_at, week.approved_by = "approved", at, actor.id
     _moved(session, actor, week, "week.approved", at)
     return week
 
 
 def publish(session: Session, actor: Actor, week_id: int, *, version: int, at: datetime) -> Edition:
-    """Make the next edition of a week that was signed off. Raises Refused for any other."""
+    """Make the next edition of a week that was signed off; what is booked follows. Raises Refused for any other week, and where
+    something came to stand in the way since.
+    """
     week = _week(session, actor, week_id, version, tuple(STATES))
     if week.state != "approved":
         raise Refused(f"这一周{STATES[week.state]}，审签后才能公布。")
+    # whoever books or begins to receive meanwhile waits, and then reads the new edition
+    held = select(Reception.id).where(Reception.week_id == week.id).order_by(Reception.id)
+    session.execute(held.with_for_update()).all()
+    _refuse_problems(session, week, at, "请先撤回修改，再提交审签。")
     last = roster.last_edition(session, actor.centre_id, week.monday)
     rows = roster.working_rows(session, actor.centre_id, week.monday)
     week.state, week.published_at, week.published_by = "published", at, actor.id
     touch(week)
-    return _edition(session, actor, week, last, rows, "", at)
+    made = _edition(session, actor, week, last, rows, "", at)
+    substitutes.carry_over(session, actor, roster.edition_rows(last), rows, at=at)
+    return made
 
 
 def amend(session: Session, actor: Actor, week_id: int, *, version: int, at: datetime) -> Week:
@@ -101,9 +122,12 @@ def cancel_now(
     # one that the office has taken out already, waiting for sign-off, may turn out to be urgent
     week, held, last, old = _standing(session, actor, reception_id, version, at, ("planned", "cancelled"))
     check_reason(reason)
+    set_back(held, old)  # what is called off is what was published
     held.state, held.reason = "cancelled", reason
-    data = {"reception_id": held.id, "leader_id": held.leader_id}
-    return _correct(session, actor, week, held, last, old, "reception.cancelled", data, reason, at)
+    data = {"reception_id": held.id, "leader_id": old.leader_id}
+    return _correct(
+        session, actor, week, held, last, replace(old, state="cancelled"), "reception.cancelled", data, reason, at
+    )
 
 
 def substitute(
@@ -115,7 +139,7 @@ def substitute(
     leader = session.get(Leader, leader_id)
     if leader is None or leader.centre_id != actor.centre_id:
         raise FieldProblems({"leader": "请从所列领导中选择。"})
-    if leader.id == held.leader_id:
+    if leader.id == old.leader_id:
         raise FieldProblems({"leader": "请选择另一位领导。"})
     wanted = Wanted(leader.id, old.day, old.half, old.starts, old.ends, old.kind, id=held.id)
     found = ground(session, actor.centre_id, old.day, old.day, clock.day_of(at)).against(wanted)
@@ -123,13 +147,17 @@ def substitute(
     taken = [one for one in found if one.field in ("leader", "starts") and one.weight != conflicts.NOTE]
     if taken:
         raise FieldProblems({"leader": "".join(one.message for one in taken)})
-    first = held.instead_of_id or held.leader_id
-    data = {"reception_id": held.id, "from": held.leader_id, "to": leader.id}
+    # whoever an unsigned amendment names plays no part
+    first = old.instead_of_id or old.leader_id
+    data = {"reception_id": held.id, "from": old.leader_id, "to": leader.id}
     held.leader_id, held.instead_of_id = leader.id, None if first == leader.id else first
     held.reason = reason
     flush(session)
-    substitutes.open_matters(session, held, leader, at=at)
-    return _correct(session, actor, week, held, last, old, "reception.substituted", data, reason, at)
+    now = roster.working_row(session, actor.centre_id, held.id)
+    new = replace(old, **{name: getattr(now, name) for name in OF_THE_LEADER})
+    made = _correct(session, actor, week, held, last, new, "reception.substituted", data, reason, at)
+    substitutes.carry_over(session, actor, [old], [new], at=at)
+    return made
 
 
 def _standing(
@@ -147,6 +175,8 @@ def _standing(
         raise Refused("这场接访没有公布，或公布后已经取消。")
     if held.state not in states:
         raise Refused("这场接访已经取消或已经接访，不能再改。")
+    if begun(session, held):
+        raise Refused(f"{BEGUN}中途有变化的，没有接待的逐批改约，再到“接访当日”结束本次接访。")
     if old.day < clock.day_of(at):
         raise Refused("这场接访的日期已经过去，不能再改。")
     return week, held, last, old
@@ -158,7 +188,7 @@ def _correct(
     week: Week,
     held: Reception,
     last: Edition,
-    old: Row,
+    new: Row,
     kind: str,
     data: dict,
     reason: str,
@@ -168,12 +198,7 @@ def _correct(
     held.version += 1
     touch(week)
     session.flush()
-    now = roster.working_row(session, actor.centre_id, held.id)
-    kept = old.written()
-    for name in ("leader_id", "leader", "post", "body", "leader_field", "telephone", "position", "state"):
-        kept[name] = now.written()[name]
-    kept |= {"instead_of_id": now.instead_of_id, "instead": now.instead}
-    rows = [Row.read(kept if row["id"] == held.id else row) for row in last.rows]
+    rows = [new if row["id"] == held.id else Row.read(row) for row in last.rows]
     note(session, actor, week, kind, at, data, {"reason": reason})
     return _edition(session, actor, week, last, rows, reason, at)
 
@@ -241,6 +266,13 @@ def _week(session: Session, actor: Actor, week_id: int, version: int, states: tu
     if week.state not in states:
         raise Refused(f"这一周现在是“{STATES[week.state]}”，不能这样操作。")
     return week
+
+
+def _refuse_problems(session: Session, week: Week, at: datetime, then: str = "") -> None:
+    problems = problems_of(session, week, clock.day_of(at))
+    if problems:
+        more = f"还有 {len(problems) - SHOWN_PROBLEMS} 处。" if len(problems) > SHOWN_PROBLEMS else ""
+        raise Refused("有冲突没有解决：" + "".join(problems[:SHOWN_PROBLEMS]) + more + then)
 
 
 def _back(session: Session, week: Week) -> None:

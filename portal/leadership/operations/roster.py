@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -13,18 +13,27 @@ from portal.access.actor import Actor
 from portal.cases.operations import FieldProblems, Refused
 from portal.leadership import conflicts
 from portal.leadership.conflicts import Wanted
-from portal.leadership.models import Edition, Leader, Reception, Week
+from portal.leadership.models import Booking, Edition, Leader, Reception, Week
+from portal.leadership.queries.bookings import taken_of
 from portal.leadership.queries.conflicts import Ground, ground, wanted_of
-from portal.leadership.vocabulary import AWAY, STATES, WORKED_ON, monday_of
+from portal.leadership.queries.published import in_editions
+from portal.leadership.queries.roster import Row
+from portal.leadership.vocabulary import AWAY, STATES, WORKED_ON, monday_of, when_words
 from portal.organisation.models import Region, Unit, Window
+from portal.queue.models import Ticket
 from portal.trail import operations as trail
 
 TOPIC = "roster"
 STALE = "他人刚刚改过这一周的日程，请核对后再操作。"
 NO_RECEPTION = "没有这场接访。"
 TWICE = "这位领导这半天已安排接访。"
+BEGUN = "这场接访已经开始，不能再改。"
 MOST_BATCHES = 99
 LONGEST_REASON = 200
+_PUBLISHED = (
+    "leader_id", "instead_of_id", "day", "half", "starts", "ends", "kind", "region_code", "window_id", "field", "duty_unit_id",
+    "capacity", "slot_minutes",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -87,12 +96,17 @@ def change(
 ) -> Reception:
     """Change a reception inside its week. Raises FieldProblems, Refused (unknown, not worked on, changed since ``version``)."""
     week, held = worked_on(session, actor, reception_id, version)
+    booked = taken_of(session, [held.id]).get(held.id, {})
+    if given.capacity < sum(booked.values()):
+        raise FieldProblems({"capacity": f"已约 {sum(booked.values())} 批，不能比这更少；要减的，请先改约或取消几批。"})
     if monday_of(given.day) != week.monday:
         raise FieldProblems({"day": "请在本周内调整；要移到另一周的，请在那一周另行安排，并把这一场去掉。"})
     _check(session, actor, given)
     known = ground(session, actor.centre_id, given.day, given.day, clock.day_of(at))
     conflicts.refuse(known.against(given.wanted(held.id)), given.reason)
     changed = sorted(name for name, value in given.columns.items() if getattr(held, name) != value)
+    if "leader_id" in changed:
+        held.instead_of_id = None  # assigned anew, in nobody's stead
     for name in changed:
         setattr(held, name, given.columns[name])
     held.version += 1
@@ -127,6 +141,22 @@ def remove(
     return False
 
 
+def restore(session: Session, actor: Actor, reception_id: int, *, version: int | None, at: datetime) -> Reception:
+    """Give up what a draft changed of a published reception, or that it took it out. Raises Refused."""
+    week, held = locked(session, actor, reception_id, version)
+    if week.state not in WORKED_ON:
+        raise Refused(closed_words(week))
+    old = in_editions(session, [week.id]).get(week.id, {}).get(held.id)
+    if old is None or not old.stands:
+        raise Refused("这场接访没有公布，或已经公布取消；要再安排的，请另排一场。")
+    dropped = settle(session, held, old)
+    if not dropped:
+        raise Refused("这场接访和已公布的一样，没有要恢复的。")
+    touch(week)
+    note(session, actor, week, "reception.restored", at, _data(held) | {"dropped": dropped})
+    return held
+
+
 def week_to_work_on(session: Session, actor: Actor, monday: date, *, at: datetime) -> Week:
     """The week under its lock, begun where nobody did. Raises Refused where it waits for sign-off or stands published."""
     wanted = select(Week).where(Week.centre_id == actor.centre_id, Week.monday == monday).with_for_update()
@@ -158,7 +188,56 @@ def worked_on(session: Session, actor: Actor, reception_id: int, version: int | 
         raise Refused(closed_words(week))
     if held.state != "planned":
         raise Refused("这场接访已经取消或已经接访，不能再改。")
+    if begun(session, held):
+        raise Refused(BEGUN)
     return week, held
+
+
+def begun(session: Session, held: Reception) -> bool:
+    """Whether the leader came, or somebody is or was received: from then on it is what it was published as."""
+    if held.arrived_at is not None:
+        return True
+    called = and_(Booking.state == "arrived", Ticket.state.in_(("serving", "done")))
+    received = (
+        select(Booking.id)
+        .outerjoin(Ticket, Ticket.id == Booking.ticket_id)
+        .where(Booking.reception_id == held.id, or_(Booking.state.in_(("receiving", "received")), called))
+    )
+    return session.scalar(received.limit(1)) is not None
+
+
+def drafted(held: Reception, public: Row) -> list[str]:
+    """What a draft changed of a reception since it was published: names of columns, "state" where it was taken out."""
+    changed = [name for name in _PUBLISHED if getattr(held, name) != getattr(public, name)]
+    changed += ["company"] if list(held.company) != list(public.company) else []
+    changed += ["place"] if public.own_place not in (None, held.place) else []
+    return changed + (["state"] if public.stands and held.state == "cancelled" else [])
+
+
+def set_back(held: Reception, public: Row) -> list[str]:
+    """Give the reception the values that were published; returns what a draft had changed."""
+    dropped = drafted(held, public)
+    for name in set(dropped).intersection(_PUBLISHED):
+        setattr(held, name, getattr(public, name))
+    if "company" in dropped:
+        held.company = list(public.company)
+    if "place" in dropped:
+        held.place = public.own_place
+    return dropped
+
+
+def settle(session: Session, held: Reception, public: Row) -> list[str]:
+    """Make the reception again what it was published as; returns what a draft had changed. Raises Refused."""
+    dropped = set_back(held, public)
+    if "state" in dropped:
+        held.state, held.reason = "planned", ""
+    if dropped:
+        held.version += 1
+        try:
+            session.flush()
+        except IntegrityError as problem:
+            raise Refused("草稿里这位领导这半天另有一场接访，请先在周日程里把那一场去掉。") from problem
+    return dropped
 
 
 def locked(session: Session, actor: Actor, reception_id: int, version: int | None) -> tuple[Week, Reception]:
@@ -223,18 +302,29 @@ def note(
 
 
 def problems_of(session: Session, week: Week, today: date) -> list[str]:
-    """What stands in the way of the week's receptions that are still to come, a sentence each."""
-    held = session.scalars(
-        select(Reception).where(Reception.week_id == week.id, Reception.state == "planned", Reception.day >= today)
-    ).all()
+    """What stands in the way of the week, a sentence each: conflicts of receptions to come, more booked than they take, days gone by."""
+    listed = (
+        select(Reception).where(Reception.week_id == week.id).order_by(Reception.day, Reception.starts, Reception.id)
+    )
+    held = [one for one in session.scalars(listed) if one.state == "planned"]
     if not held:
         return []
-    known = ground(session, week.centre_id, min(one.day for one in held), max(one.day for one in held), today)
-    return [
-        each.message
-        for one in sorted(held, key=lambda one: (one.day, one.starts, one.id))
-        for each in conflicts.unanswered(known.against(wanted_of(one)), one.reason)
-    ]
+    known = ground(session, week.centre_id, held[0].day, held[-1].day, today)
+    public = in_editions(session, [week.id]).get(week.id, {})
+    taken = taken_of(session, [one.id for one in held])
+    found = []
+    for one in held:
+        who, old = f"{when_words(one.day, one.half)}{known.leaders[one.leader_id].name}", public.get(one.id)
+        late = one.day < today or (old is not None and old.day < today)
+        if late and old is None:
+            found.append(f"{who}的接访日期已经过去，不能再公布，请改期或去掉。")
+        elif old is not None and drafted(one, old) and (late or begun(session, one)):
+            found.append(f"{who}的接访日期已经过去或已经开始，请在那一场点“恢复为已公布的”。")
+        elif not late and one.arrived_at is None:
+            found += [each.message for each in conflicts.unanswered(known.against(wanted_of(one)), one.reason)]
+            booked = sum(taken.get(one.id, {}).values())
+            found += [f"{who}已约 {booked} 批，多于接待批数 {one.capacity}。"] if booked > one.capacity else []
+    return found
 
 
 def _check(session: Session, actor: Actor, given: ReceptionGiven) -> None:

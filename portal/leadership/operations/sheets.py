@@ -19,7 +19,10 @@ from portal.leadership.operations import instructions
 from portal.leadership.operations.bookings import end_waiting
 from portal.leadership.operations.instructions import LAW, TOPIC, TaskDraft
 from portal.leadership.operations.locking import need, row_of, same_version
+from portal.leadership.operations.roster import settle
+from portal.leadership.queries import published
 from portal.leadership.queries.bookings import IN_ORDER, stands
+from portal.leadership.queries.roster import Row
 from portal.queue.models import Ticket
 from portal.trail import operations as trail
 
@@ -46,16 +49,20 @@ class SheetGiven:
 
 
 def arrive(session: Session, actor: Actor, reception_id: int, *, at: datetime) -> Reception:
-    """领导到场; for a day that is over (补录 from paper) the hour of the roster. Raises Refused for a day to come, or twice."""
+    """领导到场; for a day that is over (补录 from paper) the hour of the roster. Raises Refused for a day to come, or twice.
+
+    The reception takes place as it was published: what a draft changed of it is void.
+    """
     need(actor, P.LEADERSHIP_RECORD)
     reception = _reception(session, actor, reception_id)
+    void = settle(session, reception, published.rows_of(session, [reception])[reception.id])
     late = reception.day < clock.day_of(at)
     if reception.day > clock.day_of(at):
         raise Refused(f"这次接访是 {reception.day.isoformat()}，今天不能记到场。")
     if reception.arrived_at:
         raise Refused("已经记过领导到场。")
     reception.arrived_at = clock.at_hall(reception.day, *divmod(reception.starts, 60)) if late else at
-    _note(session, actor, reception, "leader.arrived", at, {"back_entry": late})
+    _note(session, actor, reception, "leader.arrived", at, {"back_entry": late} | ({"void": void} if void else {}))
     return reception
 
 
@@ -121,8 +128,9 @@ def mark_absent(session: Session, actor: Actor, booking_id: int, *, reason: str,
     booking, case, reception = _booking(session, actor, booking_id)
     if booking.state not in ("booked", "arrived"):
         raise Refused("这件事项已经开始或结束。")
-    if reception.day > clock.day_of(at):
-        raise Refused(f"这次接访是 {reception.day.isoformat()}，还没有到；不来了的，请在接访安排里取消或改约。")
+    day = published.rows_of(session, [reception])[reception.id].day
+    if day > clock.day_of(at):
+        raise Refused(f"这次接访是 {day.isoformat()}，还没有到；不来了的，请在接访安排里取消或改约。")
     if not reason.strip():
         raise FieldProblems({"reason": "请写明没有来的原因；不清楚的，写“原因不明，已电话联系”。"})
     end_waiting(session, actor, booking, at=at)
@@ -244,7 +252,7 @@ def close(session: Session, actor: Actor, reception_id: int, *, at: datetime) ->
     return reception
 
 
-def lacking(session: Session, reception: Reception, *, among: Collection[int] | None = None) -> list[str]:
+def lacking(session: Session, reception: Reception | Row, *, among: Collection[int] | None = None) -> list[str]:
     """What stands in the way of the end, a Chinese line each, numbered as queries.bookings.of_reception lists them: one query.
 
     Each matter was received, did not come or was cancelled; each received one has minutes, a manner, an opinion, and the
@@ -399,11 +407,12 @@ def _reception(session: Session, actor: Actor, reception_id: int, *, closed_too:
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    if reception is None:
-        raise Refused("没有这次接访。")
-    if reception.state == "cancelled":
+    public = published.row_of(session, reception) if reception else None
+    if public is None:
+        raise Refused("没有这次接访，或它还没有公布。")
+    if not public.stands:
         raise Refused("这次接访已经取消。")
-    if reception.state == "held" and not closed_too:
+    if public.state == "held" and not closed_too:
         raise Refused("这次接访已经结束。")
     return reception
 

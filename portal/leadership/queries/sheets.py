@@ -15,9 +15,10 @@ from portal.leadership.operations import instructions
 from portal.leadership.operations import sheets as operations
 from portal.leadership.operations.instructions import TaskDraft
 from portal.leadership.operations.sheets import MANNERS
-from portal.leadership.queries import bookings
+from portal.leadership.queries import bookings, published
 from portal.leadership.queries.bookings import BookingShown
-from portal.organisation.models import Unit, Window
+from portal.leadership.queries.roster import Row
+from portal.organisation.models import Unit
 
 STATES = {
     "": ("未填写", "none"),
@@ -45,11 +46,10 @@ class Matter:
 
 @dataclass(frozen=True)
 class Day:
-    """A reception on its day. ``missing``: what stands in the way of its end, a line each."""
+    """A published reception on its day. ``missing``: what stands in the way of its end, a line each."""
 
-    reception: Reception
+    reception: Row
     leader: Leader
-    where: str
     matters: tuple[Matter, ...]
     missing: tuple[str, ...]
 
@@ -102,24 +102,21 @@ def may_open(actor: Actor, leader: Leader) -> bool:
 
 
 def day(session: Session, actor: Actor, reception_id: int) -> Day | None:
-    """The reception with everybody booked, in their order; None where it is not open to the actor. Six queries."""
-    row = session.execute(
-        select(Reception, Leader, Window.name)
-        .join(Leader, Leader.id == Reception.leader_id)
-        .outerjoin(Window, Window.id == Reception.window_id)
-        .where(Reception.id == reception_id, Reception.centre_id == actor.centre_id)
-    ).first()
-    if row is None or not may_open(actor, row.Leader):
+    """The reception with everybody booked, in their order; None where it is a draft or not open to the actor. Eight queries."""
+    wanted = select(Reception).where(Reception.id == reception_id, Reception.centre_id == actor.centre_id)
+    held = session.scalar(wanted)
+    row = published.row_of(session, held) if held else None
+    leader = session.get_one(Leader, row.leader_id) if row else None
+    if leader is None or not may_open(actor, leader):
         return None
     booked = [each for each in bookings.of_reception(session, actor, reception_id) if each.state != "cancelled"]
     sheets = select(Sheet.booking_id, Sheet.state, Sheet.manner).join(Booking, Booking.id == Sheet.booking_id)
-    held = {each.booking_id: each for each in session.execute(sheets.where(Booking.reception_id == reception_id))}
+    typed = {each.booking_id: each for each in session.execute(sheets.where(Booking.reception_id == reception_id))}
     return Day(
-        reception=row.Reception,
-        leader=row.Leader,
-        where=row.Reception.place or row.name or "",
-        matters=tuple(_matter(place, each, held.get(each.id)) for place, each in enumerate(booked, start=1)),
-        missing=tuple(operations.lacking(session, row.Reception, among=[each.id for each in booked])),
+        reception=row,
+        leader=leader,
+        matters=tuple(_matter(place, each, typed.get(each.id)) for place, each in enumerate(booked, start=1)),
+        missing=tuple(operations.lacking(session, row, among=[each.id for each in booked])),
     )
 
 

@@ -1,6 +1,7 @@
 """审签、公布、更正: how a week leaves the office; its editions, the printed notice, and what is urgent after publication."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, abort, flash, request, url_for
@@ -18,7 +19,7 @@ from portal.leadership.queries import leaders, roster
 from portal.leadership.queries.roster import Row
 from portal.leadership.views import blueprint
 from portal.leadership.views.doing import tried
-from portal.leadership.views.roster import asked_monday, sees_drafts, shown_reception
+from portal.leadership.views.roster import asked_monday, public_row, sees_drafts, shown_reception
 from portal.leadership.vocabulary import monday_of, week_words
 from portal.organisation import queries as organisation
 from portal.web.errors import say
@@ -127,9 +128,11 @@ def _urgent(form: FlaskForm, row: Row, held: Week, what: str, told: str, work: C
 
 
 def _standing(reception_id: int) -> tuple[Row, Week]:
+    """What the public reads of the reception: that is what is corrected, whatever is being worked on."""
     row = roster.working_row(db.session, actor().centre_id, reception_id) or abort(404)
     held = roster.week(db.session, actor().centre_id, monday_of(row.day)) or abort(404)
-    return row, held
+    public = public_row(row)
+    return (replace(public, version=row.version, reason=row.reason) if public else row), held
 
 
 def _moved(week_id: int, operation: Callable[..., Any], told: str, **given: Any) -> Response:

@@ -98,7 +98,7 @@ def new_reception() -> Response:
 def edit_reception(reception_id: int) -> Response:
     """Change a reception; of a week that is not worked on it is only shown, with what can still be done urgently."""
     row, held = _found(reception_id)
-    if held.state not in WORKED_ON or row.state != "planned":
+    if held.state not in WORKED_ON or row.state != "planned" or row.arrived_at is not None:
         return shown_reception(row, held, 200)
     own_place = db.session.get(Reception, reception_id).place
     form, names = _form(values_of(row, own_place))
@@ -113,7 +113,7 @@ def edit_reception(reception_id: int) -> Response:
             flash("日程已修改。", "success")
             return done("leadership.week", monday=held.monday.isoformat())
         return _reception_page(form, names, row, status)
-    return _reception_page(form, names, row, 200)
+    return _reception_page(form, names, row, 200, restorable=_restorable(row, held))
 
 
 @blueprint.get("/leadership/week/conflicts")
@@ -140,6 +140,20 @@ def remove_reception(reception_id: int) -> Response:
     except Refused as problem:
         return say(409, str(problem))
     flash("已从草稿中去掉。" if gone else "已取消，审签公布后对外生效。")
+    return done("leadership.week", monday=held.monday.isoformat())
+
+
+@blueprint.post("/leadership/week/receptions/<int:reception_id>/restore")
+@requires(Permission.LEADERSHIP_ROSTER)
+def restore_reception(reception_id: int) -> Response:
+    """Give up what the draft changed of a published reception."""
+    _row, held = _found(reception_id)
+    version = ReasonForm().version.data
+    try:
+        database.attempt(lambda s: operations.restore(s, actor(), reception_id, version=version, at=clock.now()))
+    except Refused as problem:
+        return say(409, str(problem))
+    flash("已恢复为公布的内容。", "success")
     return done("leadership.week", monday=held.monday.isoformat())
 
 
@@ -178,14 +192,34 @@ def shown_reception(row: Row, held: Week, status: int, **context: Any) -> Respon
     """A reception that is not worked on now."""
     return page(
         "leadership/reception_shown.html", status=status, row=row, week=held, public_now=_public_now(row),
-        booked=roster.booked_counts(db.session, [row.id]).get(row.id, 0), why=operations.closed_words(held), **context,
+        booked=roster.booked_counts(db.session, [row.id]).get(row.id, 0), why=_why_shown(row, held),
+        restorable=_restorable(row, held), **context,
     )  # fmt: skip
 
 
+def _why_shown(row: Row, held: Week) -> str:
+    if row.arrived_at is not None and row.state == "planned":
+        return f"{operations.BEGUN}当天的情况在“接访当日”里记。"
+    return operations.closed_words(held)
+
+
+def public_row(row: Row) -> Row | None:
+    """The reception as the public reads of it; None where it was never published."""
+    return roster.reception(db.session, actor().centre_id, row.id)
+
+
+def _restorable(row: Row, held: Week) -> bool:
+    """Whether the draft changed something of what was published, and that can be given up."""
+    public = public_row(row) if held.state in WORKED_ON else None
+    if public is None or not public.stands:
+        return False
+    return bool(operations.drafted(db.session.get(Reception, row.id), public))
+
+
 def _public_now(row: Row) -> bool:
-    """Whether the public reads of this reception, and it can still be corrected."""
-    last = roster.last_edition(db.session, actor().centre_id, monday_of(row.day))
-    return row.state != "held" and any(each.id == row.id for each in roster.edition_rows(last))
+    """Whether the public reads of this reception, and it can still be corrected: it was not held, the leader did not come yet."""
+    public = public_row(row)
+    return row.state != "held" and row.arrived_at is None and public is not None and public.stands
 
 
 def _found(reception_id: int) -> tuple[Row, Week]:
@@ -221,11 +255,13 @@ def _first_values() -> dict[str, Any]:
     return values
 
 
-def _reception_page(form: ReceptionForm, names: list[str], row: Row | None, status: int) -> Response:
+def _reception_page(
+    form: ReceptionForm, names: list[str], row: Row | None, status: int, *, restorable: bool = False
+) -> Response:
     day = form.day.data if isinstance(form.day.data, date) else clock.today()
     return page(
         "leadership/reception.html", status=status, form=form, names=names, row=row, monday=monday_of(day),
-        places=form.region.suggestions, public_now=row is not None and _public_now(row),
+        places=form.region.suggestions, public_now=row is not None and _public_now(row), restorable=restorable,
         **_against(form, row.id if row else 0),
     )  # fmt: skip
 
