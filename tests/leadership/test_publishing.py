@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal import clock, database
 from portal.access.models import Account
@@ -13,7 +13,7 @@ from portal.cases.operations import FieldProblems, Refused
 from portal.cases.timeline import timeline
 from portal.leadership import enquiry, public
 from portal.leadership.models import Booking, Edition, Leader, LeaderDuty, Reception
-from portal.leadership.operations import bookings, duties, publishing, sheets
+from portal.leadership.operations import bookings, circle, duties, publishing, sheets
 from portal.leadership.operations import roster as operations
 from portal.leadership.operations.bookings import BookingDraft
 from portal.leadership.operations.check_in import check_in
@@ -339,6 +339,20 @@ def test_what_is_drafted_after_publication_is_told_to_nobody_outside(
     assert (back.state, back.reason) == ("planned", "")
     with pytest.raises(Refused, match="没有要恢复的"):
         do(operations.restore, staff[OFFICE], held.id, version=None, at=AT)
+
+
+def test_who_types_for_the_leader_of_a_draft_reads_nothing_of_what_is_booked(session, staff, do, move, booked) -> None:
+    held = do(week.placed, staff)
+    do(week.publish, staff)
+    booked(held)
+    move(publishing.amend)
+    do(operations.change, staff[OFFICE], held.id, do(week.given, "杜立新"), version=None, at=AT)
+    leaders, secretary = cast.leaders(session), staff[CLERK].id
+    wanted = select(func.count()).select_from(CaseGrant).where(CaseGrant.scope == f"account:{secretary}")
+    for name, number in (("杜立新", 0), ("路海涛", 1)):
+        do(circle.open_to_attendants, leaders[name], [secretary], at=AT)
+        assert session.scalar(wanted) == number, name
+        session.rollback()
 
 
 def test_what_is_booked_follows_the_next_edition(session, staff, do, move, booked, republish) -> None:

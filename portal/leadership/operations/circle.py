@@ -13,6 +13,7 @@ from portal.cases.operations import FieldProblems, Refused
 from portal.cases.operations.grants import account_scope, grant, unit_scope
 from portal.leadership.models import Attendant, Booking, Leader, LetterRead, Reception, Sponsorship
 from portal.leadership.operations import recusal
+from portal.leadership.queries import published
 from portal.organisation.models import Unit
 from portal.people.identity import normalise_name
 
@@ -75,16 +76,21 @@ def open_to_leader(session: Session, case: Case, leader: Leader, *, why: str, at
 
 def open_to_attendants(session: Session, leader: Leader, account_ids: Iterable[int], *, at: datetime) -> None:
     """Open what is before the leader now to accounts that type for the leader from now on; no 检举, no counselling."""
+    accounts = list(account_ids)
+    if not accounts:
+        return
     sponsored = select(Sponsorship.case_id).where(Sponsorship.leader_id == leader.id, Sponsorship.closed_at.is_(None))
     letters = select(LetterRead.case_id).where(LetterRead.leader_id == leader.id, LetterRead.state != "instructed")
-    booked = (
-        select(Booking.case_id)
-        .join(Reception, Reception.id == Booking.reception_id)
-        .where(Reception.leader_id == leader.id, Reception.state == "planned", Booking.state != "cancelled")
+    standing = select(Booking.id).where(Booking.reception_id == Reception.id, Booking.state != "cancelled")
+    held = select(Reception).where(
+        Reception.centre_id == leader.centre_id, Reception.state != "held", standing.exists()
     )
+    # who receives stands in the last edition, whatever is being drafted
+    public = published.rows_of(session, session.scalars(held)).values()
+    mine = [row.id for row in public if row.leader_id == leader.id and row.state == "planned"]
+    booked = select(Booking.case_id).where(Booking.reception_id.in_(mine), Booking.state != "cancelled")
     wanted = select(Case).where(Case.id.in_(union(sponsored, letters, booked)), Case.sensitivity == "normal")
-    accounts = list(account_ids)
-    for case in session.scalars(wanted.order_by(Case.id)).all() if accounts else ():
+    for case in session.scalars(wanted.order_by(Case.id)).all():
         for account_id in accounts:
             grant(session, case, account_scope(account_id), why="领导秘书", at=at)
 
