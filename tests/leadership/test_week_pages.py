@@ -7,6 +7,7 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
 from portal import clock, database
+from portal.leadership.operations import sheets
 from portal.leadership.queries import roster
 from portal.queue import schedule
 from tests.cases.desk import counted, errors_of, html, post
@@ -167,6 +168,13 @@ def test_what_was_taken_out_of_a_published_week_comes_back_at_a_touch(office, fi
     again = post(office, f"{ONE}{held}/restore", WEEK, version="5")
     assert again.status_code == 409
     assert "没有要恢复的" in again.get_data(as_text=True)
+    # once the leader came it is what it is: no form, no way to call it off
+    with inside(), database.write() as session:
+        sheets.arrive(session, staff[week.OFFICE], held, at=clock.at_hall(WEDNESDAY, 9))
+    begun = html(office.get(f"{ONE}{held}"))
+    assert "这场接访已经开始" in begun.get_text()
+    assert begun.select_one(f'a[href="/leadership/receptions/{held}"]')
+    assert begun.select_one("form[action*=restore], form[action*=remove], a[href$=cancel], #reception-form") is None
 
 
 def test_one_does_not_sign_off_what_one_submitted(office, approver, staff, fields, inside) -> None:

@@ -213,17 +213,6 @@ def reception(session: Session, centre_id: int, reception_id: int) -> Row | None
     return _with_the_day(session, [found])[0] if found else None
 
 
-def displaced_bookings(session: Session, centre_id: int) -> list[tuple[Booking, Reception]]:
-    """Bookings that still stand at a reception that was cancelled: somebody has to be told and put elsewhere."""
-    wanted = (
-        select(Booking, Reception)
-        .join(Reception, Reception.id == Booking.reception_id)
-        .where(Booking.centre_id == centre_id, Booking.state == "booked", Reception.state == CANCELLED)
-        .order_by(Reception.day, Booking.position, Booking.id)
-    )
-    return [(booking, held) for booking, held in session.execute(wanted)]
-
-
 def coming_duties(session: Session, centre_id: int, today: date) -> list[tuple[LeaderDuty, Leader]]:
     """Where leaders must be instead, from ``today`` on, by day and leader."""
     wanted = (
