@@ -8,6 +8,7 @@ from typing import Any
 from portal.access.permissions import Permission
 
 Guard = Callable[[Any, Any], str | None]
+BACK = "back"  # what ``answers`` says where the procedure that waited goes on from where it stood
 
 
 class DeclarationError(ValueError):
@@ -64,7 +65,11 @@ class Flag(Field):
 
 @dataclass(frozen=True)
 class State:
-    """A state of a procedure. ``level``: open, waiting (for somebody else), good or ended, for the badge."""
+    """A state of a procedure. ``level``: open, waiting (for somebody else), good or ended, for the badge.
+
+    Nothing leaves a ``final`` state but a step that ``opens`` a linked procedure: what was ended runs again (a right of review
+    outlives the end).
+    """
 
     label: str
     level: str = "open"
@@ -88,7 +93,8 @@ class Step:
     level); it returns a Chinese reason to refuse, or None. ``clears`` names values that no longer hold after the step.
     ``proposes`` 督办: the step asks for supervision_ground, supervised_unit and supervision_advice.
     ``opens`` is the level of a Linked procedure that the step opens; what the step starts runs there. ``answers``, on a step of a
-    linked procedure, is the state in which the procedure that waited for it goes on; its clocks named in ``stops`` stop too.
+    linked procedure, is the state in which the procedure that waited for it goes on, BACK for the one it was in before; its
+    clocks named in ``stops`` stop too.
     ``article`` is shown beside the button.
     """
 
@@ -238,7 +244,14 @@ class Platform:
         own = [(step, step.leads_to(state)) for step in self.steps if state in step.source]
         opened = {step.opens for step in self.steps if step.opens and step.target == state}
         answers = [step for step in self.steps if step.answers and self.level_of(step.source[0]) in opened]
-        return (*own, *((step, step.answers) for step in answers))
+        return (*own, *((step, after) for step in answers for after in self.answered(step)))
+
+    def answered(self, step: Step) -> tuple[str, ...]:
+        """The states in which the procedure that waited may go on after ``step`` answers, the ordinary one first."""
+        if step.answers != BACK:
+            return (step.answers,)
+        level = self.level_of(step.source[0])
+        return tuple(state for opening in self.steps if opening.opens == level for state in opening.source)
 
     def _walked(self, reached: set[str]) -> set[str]:
         front = list(reached)
@@ -331,7 +344,9 @@ def _check_linked(platform: Platform) -> None:
     for step in platform.steps:
         if step.opens and (step.opens not in levels or not step.target):
             raise DeclarationError(f"{where}: {step.code} opens nothing, or does not wait for it")
-        if step.answers and (step.answers not in platform.states or not platform.level_of(step.source[0])):
+        if step.answers and (
+            not platform.level_of(step.source[0]) or set(platform.answered(step)) - set(platform.states)
+        ):
             raise DeclarationError(f"{where}: {step.code} answers nobody")
 
 
@@ -348,6 +363,6 @@ def _check_reachable(platform: Platform) -> None:
     if lost:
         raise DeclarationError(f"{platform.code}: states nobody can reach: {sorted(lost)}")
     for code, state in platform.states.items():
-        ends = not platform.moves_from(code)
+        ends = all(step.opens for step, _ in platform.moves_from(code))
         if ends != state.final:
             raise DeclarationError(f"{platform.code}: state {code} must {'be final' if ends else 'not be final'}")

@@ -266,6 +266,7 @@ TELLERS: dict[str, tuple[str, Callable[[Entry], Telling]]] = {
     "supervision.answered": ("record", _supervision_answered),
     "case.cared": ("record", _cared),
     "case.closed": ("record", _said("办结", "remark")),
+    "case.reopened": ("record", _said("办结后恢复办理", "why")),
     "case.rated": ("rating", lambda entry: ("群众评价", vocabulary.label(vocabulary.SCORES, entry.data["score"]))),
     "case.linked": ("record", lambda entry: (f"关联 {entry.data['other']}", entry.words.get("why", ""))),
     "relay.sent": ("handoff", _relayed),

@@ -24,6 +24,7 @@ def refusal(code: str, about: dict | None = None, **data) -> str | None:
     """What the step's guard says of ``data``; ``about`` changes the matter (an ordinary visitor's claim)."""
     step = PLATFORM.step(code)
     seen = {
+        "state": step.source[0],
         "purpose": "claim",
         "channel": "visit",
         "respondent": "",
@@ -31,7 +32,7 @@ def refusal(code: str, about: dict | None = None, **data) -> str | None:
         "linked": {},
         "reachable": False,
     } | (about or {})
-    return step.guard(SimpleNamespace(state=step.source[0], data=data, **seen), AT)
+    return step.guard(SimpleNamespace(data=data, **seen), AT)
 
 
 def test_dispatch_runs_from_receipt_and_every_way_out_of_the_door_stops_it():
@@ -110,6 +111,7 @@ def test_review_rights_run_from_the_day_the_person_had_the_paper():
         ("give_opinion", "accepted_on", "issued_on"),
         ("serve_opinion", "issued_on", "served_on"),
         ("request_review", "served_on", "review_received_on"),
+        ("request_review", "served_on", "review_requested_on"),
         ("request_review", "review_requested_on", "review_received_on"),
         ("serve_review", "review_received_on", "review_served_on"),
         ("serve_rereview", "rereview_received_on", "rereview_served_on"),
@@ -125,7 +127,30 @@ def test_days_out_of_order_are_refused_in_chinese(code, earlier, later):
 def test_a_rereview_is_not_asked_for_before_the_review_was_answered():
     answered = {"linked": {"review": {"review_served_on": "2026-11-20"}}}
     assert "不能早于" in refusal("request_rereview", answered, rereview_received_on="2026-11-19")
+    assert "提出复核请求之日不能早于" in refusal("request_rereview", answered, rereview_requested_on="2026-11-19")
     assert refusal("request_rereview", answered, rereview_received_on="2026-11-20") is None
+
+
+def test_a_reply_is_not_reviewed_by_the_organ_that_gave_it():
+    handled = {"unit": "平陆县自然资源局", "direct_unit": "市自然资源和规划局"}
+    assert "上一级" in refusal("request_review", review_organ="县自然资源局", **handled)
+    assert "上一级" in refusal("request_review", review_organ="运城市住建局", direct_unit="市住建局")
+    for above in ("市自然资源和规划局", "市自然资源局", "平陆县人民政府"):
+        assert refusal("request_review", review_organ=above, **handled) is None, above
+    reviewed = {"linked": {"review": {"review_served_on": "2026-11-20", "review_organ": "运城市自然资源和规划局"}}}
+    for below in ("市自然资源和规划局", "县自然资源局"):
+        assert "上一级" in refusal("request_rereview", reviewed, rereview_organ=below, **handled), below
+    assert refusal("request_rereview", reviewed, rereview_organ="省自然资源厅", **handled) is None
+
+
+def test_after_the_end_a_request_is_for_the_level_that_has_not_answered_yet():
+    answered = {"review": {"review_served_on": "2026-11-20"}}
+    for state in ("ended", "performed"):
+        assert {"request_review", "request_rereview"} == {step.code for step in PLATFORM.steps_from(state)}
+        assert refusal("request_review", {"state": state}) is None
+        assert "请求复核" in refusal("request_review", {"state": state, "linked": answered})
+        assert "请求复查" in refusal("request_rereview", {"state": state})
+        assert refusal("request_rereview", {"state": state, "linked": answered}) is None
 
 
 def test_support_is_carried_out_not_closed_on_paper():

@@ -14,9 +14,10 @@ from portal.cases.models import CaseGrant, Clock, Proceeding
 from portal.cases.operations import Refused, StaleVersion
 from portal.organisation.models import Unit
 from portal.trail.queries import entries, verify
-from tests.cases.desk import NOW, actor_named, case_of, clerk, counted, founded, html
+from tests.cases.desk import NOW, actor_named, case_of, clerk, counted, founded, html, post
 from tests.platforms.test_petition_stories import (
     REJECTED,
+    REPORT,
     REREVIEW,
     REVIEW,
     REVIEWED,
@@ -109,6 +110,55 @@ def test_a_request_taken_back_can_be_made_again_within_the_days(clerk: FlaskClie
     taken(clerk, number, REVIEW)
     assert rows(inside, number)["review"].state == "reviewing"
     assert "逾期提出" not in html(clerk.get(f"/cases/{number}")).select_one("#case-panel").get_text()
+
+
+def test_the_halls_own_end_takes_no_right_and_what_was_ended_waits_again(
+    clerk: FlaskClient, founded: Flask, sign_in: Callable, inside: Callable
+) -> None:
+    number = register(clerk)
+    close = ("close", {"guidance": "已解释", **REPORT})
+    taken(clerk, number, *REJECTED, close)
+    outcome = html(clerk.get(f"/cases/{number}")).select_one('#demands a[href*="/demands/"]')["href"]
+    post(clerk, outcome, results="explained", met="unmet", outcome="见答复")
+    assert post(clerk, f"/cases/{number}/closing", remark="程序走完").status_code == 303
+    page = html(clerk.get(f"/cases/{number}"))
+    assert set(offered(clerk, number)) == {"request_review"}
+    assert "仍可请求复查" in page.select_one("#proceedings").get_text()
+    assert not page.select("#proceedings .btn-primary"), "what may still come is not the next thing to do"
+    taken(clerk, number, REVIEW)
+    assert (state_of(inside, number), state_of(inside, number, "review")) == ("under_review", "reviewing")
+    with inside() as session:
+        case = case_of(session, number)
+        assert (case.closed_at, case.state, case.next_due.isoformat()) == (None, "open", "2026-12-23")
+        assert [entry.words["why"] for entry in entries(session, f"case:{case.id}", kinds=("case.reopened",))] == [
+            "信访人请求复查"
+        ]
+        assert verify(session) == []
+    assert "办结后恢复办理" in html(clerk.get(f"/cases/{number}")).select_one("#timeline").get_text()
+    back = ("withdraw_review", {"withdrawn_by": "written", "voluntary": "y"})
+    taken(clerk, number, back)
+    assert state_of(inside, number) == "ended", "nobody has to end it a second time"
+    assert rows(inside, number)[""].closed_at == NOW
+    with clock.frozen(NOW + timedelta(days=31)):
+        later = sign_in("clerk")
+        late = {"review_requested_on": "2026-12-24", "review_received_on": "2026-12-24"}
+        taken(later, number, ("request_review", REVIEW[1] | late))
+        assert "逾期提出" in html(later.get(f"/cases/{number}")).select_one("#case-panel").get_text()
+        taken(later, number, ("serve_review", REVIEWED[1][1] | {"review_served_on": "2026-12-24"}), close)
+        assert set(offered(later, number)) == {"request_rereview"}
+        asked = {"rereview_requested_on": "2026-12-24", "rereview_received_on": "2026-12-24"}
+        taken(later, number, ("request_rereview", REREVIEW[1] | asked))
+    assert (state_of(inside, number), state_of(inside, number, "rereview")) == ("under_rereview", "rereviewing")
+
+
+def test_another_procedure_on_the_case_has_no_review_of_the_first(clerk: FlaskClient, inside: Callable) -> None:
+    number = register(clerk)
+    close = ("close", {"guidance": "已解释", **REPORT})
+    taken(clerk, number, *REJECTED, *REVIEWED, close)
+    assert post(clerk, f"/cases/{number}/proceedings", platform="petition").status_code == 303
+    # offered() knows one address per step: the later procedure's
+    taken(clerk, number, *REJECTED, close, REVIEW)
+    assert rows(inside, number)["review"].of_id == rows(inside, number)[""].id
 
 
 def test_a_late_rereview_is_registered_shown_late_and_declined_by_its_organ(

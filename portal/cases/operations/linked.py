@@ -8,10 +8,12 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from portal.access.actor import Actor
-from portal.cases.definition import Platform, Step
+from portal.cases.definition import BACK, Platform, Step
 from portal.cases.models import Case, Proceeding
 from portal.cases.operations import clocks, grants, record
 from portal.organisation.models import Unit
+
+CAME_FROM = "came_from"  # no declared field has this name
 
 
 def open_linked(
@@ -58,10 +60,10 @@ def answer(session: Session, linked: Proceeding, platform: Platform, step: Step,
     waiting = linked
     while waiting.level:
         waiting = session.get_one(Proceeding, waiting.of_id, with_for_update=True)
-    waiting.state, waiting.moved_at = step.answers, at
+    before = linked.data.get(CAME_FROM, platform.answered(step)[0])
+    waiting.state, waiting.moved_at = before if step.answers == BACK else step.answers, at
     waiting.version += 1
-    if platform.states[step.answers].final:
-        waiting.closed_at = at
+    waiting.closed_at = at if platform.states[waiting.state].final else None
     # what the answer stops of the earlier ones: the right it used up
     by = f"{platform.code}.{step.code}"
     stopped = [key for each in _earlier(session, linked) for key in clocks.stop(session, each, step.stops, by, at)]
@@ -69,14 +71,24 @@ def answer(session: Session, linked: Proceeding, platform: Platform, step: Step,
     return {"proceeding_id": waiting.id, "state": waiting.state, "version": waiting.version, "stopped": stopped}
 
 
-def values_of(session: Session, case_id: int, platform: Platform) -> dict[str, dict[str, Any]]:
-    """Level → values of the newest linked procedure of that level on the case. Asks nothing where the platform has none."""
+def values_of(
+    session: Session, case_id: int, platform: Platform, *, of: int | None = None
+) -> dict[str, dict[str, Any]]:
+    """Level → values of the newest linked procedure of that level on the case, or only of those about the procedure ``of``.
+
+    Asks nothing where the platform has none.
+    """
     if not platform.linked:
         return {}
-    wanted = select(Proceeding.level, Proceeding.data).where(
+    wanted = select(Proceeding.id, Proceeding.level, Proceeding.of_id, Proceeding.data).where(
         Proceeding.case_id == case_id, Proceeding.platform == platform.code, Proceeding.level != ""
     )
-    return {level: dict(data) for level, data in session.execute(wanted.order_by(Proceeding.id))}
+    found, about = {}, {of}
+    for row in session.execute(wanted.order_by(Proceeding.id)):
+        if of is None or row.of_id in about:
+            about.add(row.id)
+            found[row.level] = dict(row.data)
+    return found
 
 
 def _earlier(session: Session, linked: Proceeding) -> list[Proceeding]:

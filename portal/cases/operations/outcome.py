@@ -65,6 +65,14 @@ def close_case(session: Session, actor: Actor, case: Case, *, remark: str, at: d
     note(session, case, "case.closed", actor, at, words={"remark": remark} if remark else None)
 
 
+def reopen(session: Session, actor: Actor, case: Case, *, why: str, at: datetime) -> None:
+    """What was 办结 is open again: a procedure of it goes on. Does nothing where the case is open."""
+    if case.closed_at is None:
+        return
+    case.closed_at, case.state, case.closing_note = None, "open", ""
+    note(session, case, "case.reopened", actor, at, words={"why": why})
+
+
 def rate(session: Session, case: Case, *, score: str, words: str, source: str, at: datetime) -> Rating:
     """What the citizen says, once. ``source``: "facing" or "slip"; there is no actor, for staff cannot fill it in."""
     if score not in dict(vocabulary.SCORES):

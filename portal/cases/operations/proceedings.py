@@ -14,7 +14,7 @@ from portal.access.actor import Actor
 from portal.cases import registry
 from portal.cases.definition import Choice, Day, Field, Flag, Number, Platform, Step, Text
 from portal.cases.models import Case, Proceeding
-from portal.cases.operations import clocks, conduct, grants, linked, others, parties, proposals, record
+from portal.cases.operations import clocks, conduct, grants, linked, others, outcome, parties, proposals, record
 from portal.cases.operations.given import FieldProblems, Refused, StaleVersion
 from portal.clock import day_of
 from portal.keys import ring
@@ -99,10 +99,15 @@ def advance(
     values = _without_personal_numbers(session, case, declared, values)
     late = _late(session, proceeding, declared, values)
     own = _kept(proceeding, declared, values) | ({} if declared.opens else late)
+    came_from = proceeding.state
+    if proceeding.closed_at:  # a right used after the end: what was ended waits for its answer
+        _refuse_second(session, case, platform)
+        outcome.reopen(session, actor, case, why=declared.label, at=at)
     _move(session, actor, proceeding, platform, declared, own, at)
     runs_in = proceeding
     if declared.opens:
-        runs_in = linked.open_linked(session, actor, case, proceeding, platform, declared, values | late, at=at)
+        known = values | late | {linked.CAME_FROM: came_from}
+        runs_in = linked.open_linked(session, actor, case, proceeding, platform, declared, known, at=at)
     stated = {
         "platform": platform.code,
         "proceeding_id": proceeding.id,
@@ -156,7 +161,7 @@ def _refuse_by_guard(
         _merged(proceeding, step, values),
         at,
         other,
-        linked=linked.values_of(session, case.id, platform),
+        linked=linked.values_of(session, case.id, platform, of=proceeding.id),
         reachable=platform.petition and parties.reachable(session, case),
     )
     if refusal:
@@ -324,8 +329,7 @@ def _move(
     proceeding.state, proceeding.moved_at, proceeding.handler_id = step.leads_to(proceeding.state), at, actor.id
     proceeding.data = _pack(platform, values)
     proceeding.version += 1
-    if platform.states[proceeding.state].final:
-        proceeding.closed_at = at
+    proceeding.closed_at = at if platform.states[proceeding.state].final else None
     session.flush()
 
 

@@ -106,9 +106,10 @@ def read(session: Session, actor: Actor, case: Case, today: date) -> Dossier:
     )
     procedures = queries.proceedings(session, actor, case)
     clocks = clock_faces.faces(session, actor, case, {each.id: each.platform for each in procedures}, today)
-    linked = {(each.platform, each.linked): each.values for each in procedures if each.linked}
+    beside = _beside(procedures)
     proceedings = tuple(
-        _with_steps(actor, case, shown, clocks, values, today, linked, not missing) for shown in procedures
+        _with_steps(actor, case, shown, clocks, values, today, beside.get(shown.id, {}), not missing)
+        for shown in procedures
     )
     petition = any(registry.platform(each.shown.platform).petition for each in proceedings)
     names = _unit_names(session, {case.respondent_unit_id, case.competent_unit_id})
@@ -210,6 +211,16 @@ def _party(party: Party, person: Person | None) -> PartyShown:
     )
 
 
+def _beside(procedures: list[queries.ProceedingShown]) -> dict[int, dict[str, dict]]:
+    """Of each procedure of a platform's own, the values of the newest ones linked with it by their level."""
+    found: dict[int, dict[str, dict]] = {}
+    own = 0
+    for each in procedures:  # each is followed by those linked with it
+        own = own if each.linked else each.id
+        found.setdefault(own, {}).update({each.linked: each.values} if each.linked else {})
+    return found
+
+
 def _with_steps(
     actor: Actor,
     case: Case,
@@ -217,12 +228,11 @@ def _with_steps(
     clocks: dict[int, list[ClockShown]],
     values,
     today: date,
-    linked: dict[tuple[str, str], dict],
+    beside: dict[str, dict],
     reachable: bool,
 ) -> ProceedingSteps:
     platform = registry.platform(shown.platform)
-    beside = {level: known for (code, level), known in linked.items() if code == platform.code}
-    allowed = () if shown.closed_at or not shown.mine or case.closed_at else platform.steps_from(shown.state)
+    allowed = platform.steps_from(shown.state) if shown.mine else ()
     # in declared order, later those that would be refused as the case stands (申诉求决 is never 即时办结), last the seldom ones
     offered = [step for step in allowed if actor.may(step.permission)]
     refused = {
@@ -230,8 +240,13 @@ def _with_steps(
         for step in offered
         if refusal_of(step, shown.state, case, shown.values, at_hall(today), linked=beside, reachable=reachable)
     }
+    if (
+        shown.closed_at
+    ):  # what may still be asked for after the end, as the case stands; nothing there is the natural next thing
+        offered = [step for step in offered if step.code not in refused]
     may = sorted(offered, key=lambda step: (platform.is_seldom(step), step.code in refused))
-    natural = [step.code for step in may[:1] if not platform.is_seldom(step) and step.code not in refused]
+    leads = [step.code for step in may[:1] if not platform.is_seldom(step) and step.code not in refused]
+    natural = [] if shown.closed_at else leads
     return ProceedingSteps(
         shown=shown,
         leading=natural[0] if natural else "",

@@ -1,29 +1,45 @@
 """复查 and 复核 by the superiors (第三十五、三十六条): procedures of their own, for which the petition waits.
 
 Each right runs from the day the petitioner received the last written reply, and goes on running while its request is looked at:
-who takes a request back may ask again within the days. It is used up by the opinion that answers it.
+who takes a request back may ask again within the days. It is used up by the opinion that answers it. The hall's own 办结 does
+not touch it: a request after that is registered like any other, and the petition waits again.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from portal.access.permissions import Permission
-from portal.cases.definition import Day, Linked, Step, Text
+from portal.cases.definition import BACK, Day, Linked, Step, Text
 from portal.platforms.petition.handling import REPORT, reported
+from portal.platforms.petition.names import same_organ
 from portal.platforms.shared import PROOF, VOLUNTARY, WITHDRAWN_BY, before
 
 HANDLE = Permission.PETITION_HANDLE
 LAW = "信访工作条例"
 REVIEW_RIGHT, REREVIEW_RIGHT = "petition.review_request", "petition.rereview_request"
+AFTER_END = ("ended", "performed")
 # a right is used in time by the postmark (statutes 11.2); the organ's own days run from the day it has the request
 ASKED = "逾期的也应当登记，由{}机关书面决定；交邮的填邮戳日"
 
 
+def handled_by(data: Mapping[str, Any]) -> str:
+    """The organ whose reply it is: the one it was sent to last, or that had it from the petitioner."""
+    return str(data.get("unit") or data.get("direct_unit") or "")
+
+
 def request_review(proceeding: Any, _at: datetime) -> str | None:
-    """A request for 复查 follows the reply it is against."""
-    if before(proceeding.data, "review_received_on", "served_on"):
+    """A request for 复查 follows the reply it is against; after a 复查意见 the next one is for 复核."""
+    if proceeding.state in AFTER_END and proceeding.linked.get("review", {}).get("review_served_on"):
+        return "复查意见已经送达；信访人对它不服的，请登记“信访人请求复核”。"
+    data = proceeding.data
+    if same_organ(str(data.get("review_organ", "")), handled_by(data)):
+        return "填写的复查机关就是原办理的机关、单位；复查由它的上一级机关、单位进行（第三十五条），请更正。"
+    if before(data, "review_requested_on", "served_on"):
+        return "信访人提出复查请求之日不能早于收到处理意见书之日。"
+    if before(data, "review_received_on", "served_on"):
         return "收到复查请求之日不能早于信访人收到处理意见书之日。"
-    if before(proceeding.data, "review_received_on", "review_requested_on"):
+    if before(data, "review_received_on", "review_requested_on"):
         return "复查机关收到之日不能早于信访人提出请求之日。"
     return None
 
@@ -44,10 +60,19 @@ def decline_rereview(proceeding: Any, _at: datetime) -> str | None:
 
 def request_rereview(proceeding: Any, _at: datetime) -> str | None:
     """A request for 复核 follows the reply it is against."""
-    reply = {"review_served_on": proceeding.linked.get("review", {}).get("review_served_on")}
-    if before(proceeding.data | reply, "rereview_received_on", "review_served_on"):
+    review = proceeding.linked.get("review", {})
+    reply = {"review_served_on": review.get("review_served_on")}
+    if proceeding.state in AFTER_END and not reply["review_served_on"]:
+        return "还没有已送达的复查意见；信访人对处理意见不服的，请登记“信访人请求复查”。"
+    data = proceeding.data | reply
+    organ, earlier = str(data.get("rereview_organ", "")), (str(review.get("review_organ", "")), handled_by(data))
+    if any(same_organ(organ, one) for one in earlier):
+        return "填写的复核机关已经办理或者复查过本事项；复核由复查机关的上一级机关、单位进行（第三十六条），请更正。"
+    if before(data, "rereview_requested_on", "review_served_on"):
+        return "信访人提出复核请求之日不能早于收到复查意见之日。"
+    if before(data, "rereview_received_on", "review_served_on"):
         return "收到复核请求之日不能早于信访人收到复查意见之日。"
-    if before(proceeding.data, "rereview_received_on", "rereview_requested_on"):
+    if before(data, "rereview_received_on", "rereview_requested_on"):
         return "复核机关收到之日不能早于信访人提出请求之日。"
     return None
 
@@ -82,7 +107,7 @@ REVIEW = (
     Step(
         "request_review",
         "信访人请求复查",
-        ("served",),
+        ("served", *AFTER_END),
         "under_review",
         HANDLE,
         fields=(
@@ -128,14 +153,14 @@ REVIEW = (
             Day("review_declined_on", "信访人收到决定之日", required=True, future=False),
         ),
         stops=("petition.review_decide",),
-        answers="served",
+        answers=BACK,
         guard=decline_review,
         article=f"{LAW} 第三十五条",
     ),
     Step(
         "request_rereview",
         "信访人请求复核",
-        ("reviewed",),
+        ("reviewed", *AFTER_END),
         "under_rereview",
         HANDLE,
         fields=(
@@ -180,7 +205,7 @@ REVIEW = (
             Day("rereview_declined_on", "信访人收到决定之日", required=True, future=False),
         ),
         stops=("petition.rereview_decide",),
-        answers="reviewed",
+        answers=BACK,
         guard=decline_rereview,
         article=f"{LAW} 第三十六条第一款",
     ),
@@ -192,7 +217,7 @@ REVIEW = (
         HANDLE,
         fields=(WITHDRAWN_BY, VOLUNTARY),
         stops=("petition.review_decide",),
-        answers="served",
+        answers=BACK,
     ),
     Step(
         "withdraw_rereview",
@@ -202,7 +227,7 @@ REVIEW = (
         HANDLE,
         fields=(WITHDRAWN_BY, VOLUNTARY),
         stops=("petition.rereview_decide",),
-        answers="reviewed",
+        answers=BACK,
     ),
     Step(
         "hear_review",

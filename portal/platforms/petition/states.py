@@ -2,6 +2,9 @@
 
 from portal.cases.definition import State
 
+# 第三十五、三十六条: the right runs from receipt of the reply, whatever the hall has ended meanwhile
+RIGHT_LEFT = "信访人不服的，仍可请求复查、复核；逾期的也登记，由复查、复核机关书面决定"
+
 STATES = {
     "registered": State("已登记·待分办", next_step="由信访部门转送、交办有权处理的机关、单位"),
     "reported_up": State("已报请·待决定", "waiting", "由本级党委和政府决定"),
@@ -39,8 +42,8 @@ STATES = {
     "led_in": State("已导入法定程序", "good", final=True),
     "suggestion_answered": State("建议意见已回复", "good", final=True),
     "reconciled": State("经调解、和解办结", "good", final=True),
-    "performed": State("处理意见已执行", "good", final=True),
-    "ended": State("已办结", "good", final=True),
+    "performed": State("处理意见已执行", "good", RIGHT_LEFT, final=True),
+    "ended": State("已办结", "good", RIGHT_LEFT, final=True),
     "concluded": State("复核终结", "ended", final=True),
     "withdrawn": State("信访人已撤回", "ended", final=True),
     # of 复查 and 复核, procedures of their own
