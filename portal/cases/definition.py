@@ -87,10 +87,11 @@ class Step:
     ``uses`` are "key@field": a party's right and the day on which the party used it. Later than the right's last day is never
     refused: the proceeding keeps under ``late`` which right was used late and what its last day was. ``other`` is a field that
     names another matter by its number.
-    ``guard(proceeding, at)`` sees ``state``, ``data`` with what was just typed merged in, the case's ``purpose``, ``channel`` and
-    ``respondent``, ``reachable`` (the petitioner's name and address both stand in the record), ``other`` (.same .running .overdue
-    .linked; None where the portal does not keep that number) and ``linked`` (level → values of the newest procedure of that
-    level); it returns a Chinese reason to refuse, or None. ``clears`` names values that no longer hold after the step.
+    ``guard(proceeding, at)`` sees ``state``, ``data`` with what was just typed merged in, the case's ``purpose`` and ``channel``,
+    ``accused`` (of an accusation: every name by which the record knows the respondent), ``reachable`` (the petitioner's name and
+    address both stand in the record), ``other`` (.same .running .overdue .linked; None where the portal does not keep that number)
+    and ``linked`` (level → values of the newest procedure of that level about this one); it returns a Chinese reason to refuse,
+    or None. ``clears`` names values that no longer hold after the step.
     ``proposes`` 督办: the step asks for supervision_ground, supervised_unit and supervision_advice.
     ``opens`` is the level of a Linked procedure that the step opens; what the step starts runs there. ``answers``, on a step of a
     linked procedure, is the state in which the procedure that waited for it goes on, BACK for the one it was in before; its

@@ -27,7 +27,7 @@ def refusal(code: str, about: dict | None = None, **data) -> str | None:
         "state": step.source[0],
         "purpose": "claim",
         "channel": "visit",
-        "respondent": "",
+        "accused": (),
         "other": None,
         "linked": {},
         "reachable": False,
@@ -188,7 +188,7 @@ def test_a_dispute_over_who_receives_goes_up_in_three_steps_and_comes_back_to_di
 
 
 def test_an_accusation_is_never_sent_down_the_ordinary_way_nor_to_the_accused():
-    accusation = {"purpose": "accusation", "respondent": "某某镇人民政府"}
+    accusation = {"purpose": "accusation", "accused": ("某某镇人民政府",)}
     for code in ("refer", "assign"):
         assert "第三十条" in refusal(code, accusation)
         assert refusal(code) is None
@@ -196,6 +196,34 @@ def test_an_accusation_is_never_sent_down_the_ordinary_way_nor_to_the_accused():
     assert "第三十条第三款" in refusal("forward_accusation", accusation, authority="某某镇人民政府")
     assert "第三十条第三款" in refusal("forward_accusation", accusation, authority="某某镇")
     assert refusal("forward_accusation", accusation, authority="市纪委监委") is None
+    assert "另行登记" in refusal("forward_accusation", authority="市纪委监委"), "a remedy that there is"
+    assert "第三十条第三款" in refusal("receive_direct", accusation, direct_unit="某某镇政府")
+    assert refusal("receive_direct", accusation, direct_unit="县审计局") is None
+    assert refusal("receive_direct", direct_unit="某某镇政府") is None
+    onward = PLATFORM.step("hand_on_accusation")
+    assert (onward.target, onward.permission) == ("accusation_forwarded", Permission.PETITION_HANDLE)
+    assert "第三十条第三款" in refusal("hand_on_accusation", accusation, authority="某某镇人民政府")
+
+
+@pytest.mark.parametrize(
+    ("organ", "accused", "same"),
+    [
+        ("市住建局", "运城市住房和城乡建设局", True),
+        ("市城管局", "运城市城市管理局", True),
+        ("运城市住房和城乡建设局", "市住建局", True),
+        ("市住房和城乡建设局信访科", "市住房和城乡建设局", True),
+        ("县市场监督管理局", "平陆县市场监督管理局", True),
+        ("驻市住房和城乡建设局纪检监察组", "市住房和城乡建设局", False),
+        ("张店镇纪委", "张店镇人民政府", False),
+        ("县纪委监委", "平陆县纪委", True),
+        ("市自然资源局", "平陆县自然资源局", False),
+        ("市纪委监委", "张某某", False),
+        ("", "市住建局", False),
+    ],
+)
+def test_the_accused_is_known_under_the_names_people_write(organ, accused, same):
+    found = refusal("forward_accusation", {"purpose": "accusation", "accused": (accused,)}, authority=organ)
+    assert bool(found) is same
 
 
 def test_visitors_with_a_lawsuit_are_guided_and_letters_are_sent_on():
@@ -253,7 +281,7 @@ def test_every_end_of_what_can_be_assigned_asks_for_the_report_or_is_guarded():
         if step.target and PLATFORM.states[step.target].final and set(step.source) & reachable and not step.answers:
             about = {"purpose": "suggestion" if step.code == "answer_suggestion" else "claim"}
             about |= {"channel": "letter" if step.code == "forward_justice" else "visit"}
-            if step.code == "forward_accusation":
+            if step.target == "accusation_forwarded":
                 about = {"purpose": "accusation"}
             data = {"report_by": "2026-12-31", "conclusion": "support" if step.code == "perform" else "reject"}
             assert "报告" in (refusal(step.code, about, **data) or ""), step.code

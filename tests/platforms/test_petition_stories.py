@@ -412,6 +412,23 @@ def test_nobody_is_told_to_bring_an_accusation_to_the_accused(clerk: FlaskClient
     taken(clerk, number, ("direct_elsewhere", told | {"competent_organ": "县纪委监委"}))
 
 
+def test_an_accusation_does_not_come_to_the_accused_and_finds_its_way_from_whoever_has_it(
+    clerk: FlaskClient, inside: Callable
+) -> None:
+    number = register(clerk, purpose="accusation", respondent_name="市住房和城乡建设局")
+    direct = DIRECT[1] | {"direct_unit": "运城市住建局"}
+    assert "第三十条第三款" in refusal(take(clerk, number, "receive_direct", direct)), (
+        "the record knows the unit's name"
+    )
+    taken(clerk, number, DIRECT, ("notify", NOTIFIED[1]))
+    assert next(iter(offered(clerk, number))) == "hand_on_accusation"
+    sent = {"authority": "住房和城乡建设局", "not_to_accused": "y"}
+    assert "第三十条第三款" in refusal(take(clerk, number, "hand_on_accusation", sent))
+    taken(clerk, number, ("hand_on_accusation", sent | {"authority": "市纪委监委驻市住房和城乡建设局纪检监察组"}))
+    assert state_of(inside, number) == "accusation_forwarded"
+    assert clocks_of(inside, number) == set()
+
+
 ASSIGNED = (("assign", {"unit": "县住建局", "report_by": "2026-12-31"}), RECEIVED)
 OBJECTED = ("object", {"objected_on": TODAY, "objection_reason": "不归本局", "proposed_unit": "县自然资源局"})
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.access.actor import Actor
@@ -10,12 +10,14 @@ from portal.cases import vocabulary
 from portal.cases.models import Case, Party, Proceeding
 from portal.cases.operations.given import MOST_REPRESENTATIVES, FieldProblems, PersonGiven, Refused
 from portal.cases.operations.record import index, note
+from portal.organisation.models import Unit
 from portal.people import identity
 from portal.people import operations as people
 from portal.people.models import Person
 
 NO_NAME = "未留姓名"
 # the petitioner and the respondent are named in the registration and corrected in amendment
+MOST_NAMESAKES = 20  # units of that name that are looked at
 ROLES = ("other_side", "agent", "representative")
 
 
@@ -54,6 +56,16 @@ def reachable(session: Session, case: Case) -> bool:
     wanted = wanted.where(Party.case_id == case.id, Party.role == "petitioner").order_by(Party.id).limit(1)
     person = session.scalar(wanted)
     return person is not None and person.name not in ("", NO_NAME) and bool(person.address)
+
+
+def accused(session: Session, case: Case) -> tuple[str, ...]:
+    """Every name of whom an accusation is about: as it was typed, and those of the unit it means. Empty for other matters."""
+    typed = case.respondent_name.strip()
+    if case.purpose != "accusation":
+        return ()
+    known = or_(Unit.id == (case.respondent_unit_id or 0), Unit.name == typed, Unit.short_name == typed)
+    rows = session.execute(select(Unit.name, Unit.short_name).where(known).order_by(Unit.id).limit(MOST_NAMESAKES))
+    return tuple(dict.fromkeys(name for name in (typed, *(name for row in rows for name in row)) if name))
 
 
 def _check(session: Session, case: Case, role: str, name: str) -> None:

@@ -163,6 +163,7 @@ def _refuse_by_guard(
         other,
         linked=linked.values_of(session, case.id, platform, of=proceeding.id),
         reachable=platform.petition and parties.reachable(session, case),
+        accused=parties.accused(session, case),
     )
     if refusal:
         raise Refused(refusal)
@@ -178,6 +179,7 @@ def refusal_of(
     *,
     linked: Mapping[str, Mapping[str, Any]],
     reachable: bool,
+    accused: tuple[str, ...] = (),
 ) -> str | None:
     """Why the step's guard would refuse with ``data`` (the proceeding's values in clear), or None. What it sees: see Step."""
     if step.guard is None:
@@ -188,7 +190,7 @@ def refusal_of(
         step=step.code,
         purpose=case.purpose,
         channel=case.channel,
-        respondent=case.respondent_name,
+        accused=accused,
         other=other,
         linked=linked,
         reachable=reachable,

@@ -5,7 +5,15 @@ from typing import Any
 
 from portal.access.permissions import Permission
 from portal.cases.definition import Choice, Day, Flag, Step, Text
-from portal.platforms.petition.dispatch import RECEIVED_ON, REPORT_BY, accused_named, send
+from portal.platforms.petition.dispatch import (
+    ACCUSATION,
+    RECEIVED_ON,
+    REPORT_BY,
+    accused_named,
+    forward_accusation,
+    leave,
+    send,
+)
 from portal.platforms.shared import REASON, UNIT, before
 
 HANDLE = Permission.PETITION_HANDLE
@@ -18,6 +26,11 @@ HOW = Choice(
     options=(("spot", "当场书面告知"), ("served", "送达"), ("post", "邮寄"), ("online", "网上告知")),
 )
 TOLD_ON = Day("directed_on", "书面告知信访人之日", required=True, future=False, help="能够当场告知的，应当当场书面告知")
+
+
+def receive_direct(proceeding: Any, _at: datetime) -> str | None:
+    """第三十条第三款: an accusation is not handled by the accused, even where it was handed in there."""
+    return accused_named(proceeding, "direct_unit") if proceeding.purpose == "accusation" else None
 
 
 def after_receipt(proceeding: Any, _at: datetime) -> str | None:
@@ -52,6 +65,7 @@ DIRECT = (
         ),
         starts=(f"{NOTICE}@received_on",),
         stops=("petition.dispatch",),
+        guard=receive_direct,
         article=f"{LAW} 第二十三条第一款",
     ),
     Step(
@@ -89,5 +103,17 @@ DIRECT = (
         guard=direct_elsewhere,
         letters=("not_competent",),
         article=f"{LAW} 第二十三条第一款",
+    ),
+    Step(
+        "hand_on_accusation",
+        "由收到的机关、单位移送有权机关（检举控告）",
+        # 第三十条 knows no other way on for an accusation, wherever it lies
+        ("direct", "awaiting_notice", "bound", "accepted"),
+        "accusation_forwarded",
+        HANDLE,
+        fields=ACCUSATION,
+        stops=(NOTICE, "petition.notice_referred", "petition.objection", "petition.report_back"),
+        guard=leave(forward_accusation),
+        article=f"{LAW} 第三十条",
     ),
 )

@@ -5,6 +5,7 @@ from typing import Any
 
 from portal.access.permissions import Permission
 from portal.cases.definition import Choice, Day, Flag, Guard, Step, Text
+from portal.platforms.petition.names import disciplines, may_be
 from portal.platforms.shared import NOTE, PROOF, REASON, UNIT, before, settle_only_questions
 
 DISPATCHER = Permission.PETITION_DISPATCH
@@ -15,6 +16,10 @@ STOP_DISPATCH = ("petition.dispatch",)
 RECEIVED_ON = Day("received_on", "收到之日", required=True, future=False)
 # 转送 asks nothing back; 交办 names a day and wants a 办结报告. The day is the sender's, the law gives none.
 REPORT_BY = Day("report_by", "指定办理期限", required=True, past=False, help="届时应当反馈结果、提交办结报告")
+ACCUSATION = (
+    Text("authority", "有关机关", required=True, most=120),
+    Flag("not_to_accused", "已核对：未向被检举控告的人员或者单位透露、转送", must=True),
+)
 
 
 def notify(proceeding: Any, _at: datetime) -> str | None:
@@ -51,14 +56,17 @@ def forward_letter(proceeding: Any, _at: datetime) -> str | None:
 def forward_accusation(proceeding: Any, _at: datetime) -> str | None:
     """第三十条第三款: never to the accused; and only a matter that is kept behind the wall as an accusation."""
     if proceeding.purpose != "accusation":
-        return "本事项的信访目的不是检举控告；确属检举控告的，先在“补充更正”中更正信访目的，保密范围随之改变。"
+        return (
+            "本事项的信访目的不是检举控告；确属检举控告的，请另行登记一件检举控告事项，由它移送（单独登记、单独保密），"
+            "本事项不能改为检举控告。"
+        )
     return accused_named(proceeding, "authority")
 
 
 def accused_named(proceeding: Any, field: str) -> str | None:
-    """第三十条第三款: the organ named in ``field`` is the accused."""
-    organ, accused = str(proceeding.data.get(field, "")).strip(), str(proceeding.respondent or "").strip()
-    if organ and accused and (organ in accused or accused in organ):
+    """第三十条第三款: the organ named in ``field`` is the accused, by any of the names by which the record knows it."""
+    organ = str(proceeding.data.get(field, ""))
+    if any(may_be(organ, accused) for accused in proceeding.accused) and not disciplines(organ, proceeding.accused):
         return "不得将检举、揭发材料以及有关情况透露或者转给被检举、揭发的人员或者单位（第三十条第三款）。"
     return None
 
@@ -180,10 +188,7 @@ DISPATCH = (
         TO_DISPATCH,
         "accusation_forwarded",
         DISPATCHER,
-        fields=(
-            Text("authority", "有关机关", required=True, most=120),
-            Flag("not_to_accused", "已核对：未向被检举控告的人员或者单位透露、转送", must=True),
-        ),
+        fields=ACCUSATION,
         stops=(*STOP_DISPATCH, "petition.report_back"),
         guard=leave(forward_accusation),
         article=f"{LAW} 第二十二条第二款、第三十条",

@@ -1,10 +1,12 @@
 """Whether two names written by hand mean the same organ (市住建局, 运城市住房和城乡建设局): no table holds every organ there is."""
 
 import re
+from collections.abc import Iterable
 
 PLACE = re.compile(r"(?:[^省市县区]{2,4}[省市县区](?!场)|[省市县区](?!场))*")  # 市场监督管理局 is no city
 SAID_OTHERWISE = (("人民政府", "政府"), ("委员会", "委"))
-LEAST = 3  # letters of an abbreviation that still tell an organ from another (住建局)
+DISCIPLINE = ("纪委", "监委", "纪检", "纪律检查")
+LEAST = 2  # letters that still tell an organ from another (纪委); 市局 could be any
 
 
 def same_organ(one: str, other: str) -> bool:
@@ -22,7 +24,12 @@ def may_be(organ: str, accused: str) -> bool:
     if place + body in its + there or its + there in place + body:
         return True
     short, long = sorted((body, there), key=len)
-    return len(short) >= LEAST and _agree(place, its) and _shortens(short, long)
+    return len(short) >= LEAST and _agree(place, its) and (short in long or _shortens(short, long))
+
+
+def disciplines(organ: str, accused: Iterable[str]) -> bool:
+    """Whether ``organ`` is a discipline body and the accused is none: it may bear the accused's name (驻市住建局纪检监察组)."""
+    return any(word in organ for word in DISCIPLINE) and not any(word in one for one in accused for word in DISCIPLINE)
 
 
 def _parts(name: str) -> tuple[str, str]:
