@@ -17,12 +17,16 @@ class DeclarationError(ValueError):
 
 @dataclass(frozen=True)
 class Field:
-    """A value a step or a proceeding asks for. ``label`` is what the clerk reads."""
+    """A value a step or a proceeding asks for. ``label`` is what the clerk reads.
+
+    A ``required`` one may be left empty where the field ``unless`` of the same step is filled in its stead.
+    """
 
     name: str
     label: str
     required: bool = False
     help: str = ""
+    unless: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,16 +86,17 @@ class Step:
     """An action: from ``source`` states to ``target`` ("" stays where it is); who may; which clocks stop and start; what it asks for.
 
     ``starts`` are keys of deadlines.csv, each optionally "key@field" where the start day is a day the step asks for;
-    ``stops`` are keys. ``dues`` are "key@field" for clocks among ``starts`` whose number the law leaves to a person: the
+    ``stops`` are keys. ``resumes`` are keys: of those the one that stopped last runs again, from the day it ran from, for what
+    stopped it has come to nothing; the days between count. ``dues`` are "key@field" for clocks among ``starts`` whose number the law leaves to a person: the
     day asked for is the last day (交办的办结期限、协议的履行期限). ``letters`` are the kinds of letter that are due after it.
-    ``uses`` are "key@field": a party's right and the day on which the party used it. Later than the right's last day is never
+    ``uses`` are "key@field": a right, or the unit's chance to object, and the day on which it was used. Later than the right's last day is never
     refused: the proceeding keeps under ``late`` which right was used late and what its last day was. ``other`` is a field that
     names another matter by its number.
-    ``guard(proceeding, at)`` sees ``state``, ``data`` with what was just typed merged in, the case's ``purpose`` and ``channel``,
-    ``accused`` (of an accusation: every name by which the record knows the respondent), ``reachable`` (the petitioner's name and
-    address both stand in the record), ``other`` (.same .running .overdue .linked; None where the portal does not keep that number)
-    and ``linked`` (level → values of the newest procedure of that level about this one); it returns a Chinese reason to refuse,
-    or None. ``clears`` names values that no longer hold after the step.
+    ``guard(proceeding, at)`` sees ``state``, ``data`` with what was just typed merged in, the case's ``purpose``, ``channel``,
+    ``number`` and ``received_on`` (the day the hall had it), ``accused`` (of an accusation: every name by which the record knows
+    the respondent), ``reachable`` (the petitioner's name and address both stand in the record), ``other`` (.same .running .overdue
+    .linked; None where the portal does not keep that number) and ``linked`` (level → values of the newest procedure of that level
+    about this one); it returns a Chinese reason to refuse, or None. ``clears`` names values that no longer hold after the step.
     ``proposes`` 督办: the step asks for supervision_ground, supervised_unit and supervision_advice.
     ``opens`` is the level of a Linked procedure that the step opens; what the step starts runs there. ``answers``, on a step of a
     linked procedure, is the state in which the procedure that waited for it goes on, BACK for the one it was in before; its
@@ -111,6 +116,7 @@ class Step:
     letters: tuple[str, ...] = ()
     guard: Guard | None = None
     article: str = ""
+    resumes: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
     other: str = ""
     opens: str = ""
@@ -301,9 +307,13 @@ def _check_step(platform: Platform, step: Step, clocks: frozenset[str], letters:
             raise DeclarationError(f"{where}: unknown state {state}")
     if not isinstance(step.permission, Permission):
         raise DeclarationError(f"{where}: no permission")
+    if lost := {asked.unless for asked in step.fields if asked.unless} - {asked.name for asked in step.fields}:
+        raise DeclarationError(
+            f"{where}: a field is asked for unless another is filled that is not there: {sorted(lost)}"
+        )
     if step.other and step.other not in {asked.name for asked in step.fields}:
         raise DeclarationError(f"{where}: names another matter by a field it does not ask for")
-    for clock in (*step.starts, *step.stops, *step.dues, *step.uses):
+    for clock in (*step.starts, *step.stops, *step.resumes, *step.dues, *step.uses):
         _check_clock(where, step, clock, clocks)
     started = {clock.partition("@")[0] for clock in step.starts}
     for clock in step.dues:

@@ -27,6 +27,8 @@ def refusal(code: str, about: dict | None = None, **data) -> str | None:
         "state": step.source[0],
         "purpose": "claim",
         "channel": "visit",
+        "number": "YC-2026-000009",
+        "received_on": date(2026, 11, 20),
         "accused": (),
         "other": None,
         "linked": {},
@@ -65,6 +67,12 @@ def test_an_assignment_names_a_day_and_a_unit_and_a_referral_wants_nothing_back(
 
 
 def test_unit_days_run_from_proved_receipt():
+    for code in ("receive", "receive_justice"):
+        assert "本事项收到之日（2026-11-20）" in refusal(code, received_on="2026-11-19")
+        assert refusal(code, received_on="2026-11-20") is None
+        assert refusal(code, received_on="2026-11-19", direct_unit="县局") is None, "the unit had it before the hall"
+    assert PLATFORM.step("receive_justice").starts == (), "its notice follows its own rules (第四款)"
+    assert next(field for field in PLATFORM.step("receive_justice").fields if field.name == "justice").must
     receive = PLATFORM.step("receive")
     assert set(receive.starts) == {"petition.notice_referred@received_on", "petition.objection@received_on"}
     assert {field.name for field in receive.fields if field.required} == {"received_on", "proof"}
@@ -255,6 +263,9 @@ def test_each_purpose_has_its_own_way():
 def test_what_the_portal_knows_of_the_running_matter_outweighs_the_ticks(other, said):
     found = refusal("refuse_duplicate", {"other": SimpleNamespace(**other) if other else None})
     assert (found is None) if said is None else (said in found)
+    if other is None:  # a number of ours that is not there was mistyped; another organ's we cannot look up
+        assert "本系统没有编号" in refusal("refuse_duplicate", running_number=" yc-2026-000123")
+        assert refusal("refuse_duplicate", running_number="国信-2026-1") is None
 
 
 def test_a_matter_that_was_assigned_ends_with_its_report_only():
@@ -357,6 +368,7 @@ def test_urgent_and_late_matters_are_pointed_out():
     assert "“复核1号”（2026-10-01 送达）未在本系统核对" in unchecked[0]
     assert PLATFORM.reminds({"rereview_number": "复核1号", "earlier_number": "YC-2026-000001"}) == ()
     assert PLATFORM.reminds({"urgent": True, "reported_on": "2026-11-23"}) == ()
+    assert "异议逾期" in PLATFORM.reminds({"late": {"petition.objection": "2026-11-30"}})[0]
     assert "2026-12-23" in PLATFORM.reminds({"late": {"petition.review_request": "2026-12-23"}})[0]
 
 

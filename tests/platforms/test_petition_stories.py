@@ -47,6 +47,8 @@ REREVIEW = (
     "request_rereview",
     {"rereview_requested_on": TODAY, "rereview_received_on": TODAY, "rereview_organ": "省自然资源厅"},
 )
+DISPATCH = "petition.dispatch"
+OBJECTED = ("object", {"objected_on": TODAY, "objection_reason": "不归本局", "proposed_unit": "县自然资源局"})
 LEAD = {"lead_unit": "平陆县自然资源局", "co_units": "平陆县农业农村局"}
 CONSULT = ("consult", {"units_involved": "县自然资源局、县农业农村局"})
 
@@ -143,6 +145,22 @@ STORIES = {
                 },
             ),
         ),
+    ),
+    "直接收到：不属于职权，无法告知": Told(
+        "undirected",
+        (
+            DIRECT,
+            (
+                "direct_nobody",
+                {
+                    "competent_organ": "县住建局",
+                    "reason": "房屋质量归住建",
+                    "unclear": "both",
+                    "unclear_checked": "匿名来信",
+                },
+            ),
+        ),
+        {"petitioner_name": ""},
     ),
     "导入法定程序": Told(
         "led_in",
@@ -398,6 +416,64 @@ def test_a_unit_that_has_a_petition_directly_has_its_own_fifteen_days(clerk: Fla
     assert clocks_of(inside, number) == set(), "the receiving unit's days begin with its own receipt"
 
 
+def test_whoever_cannot_be_found_stops_no_transfer_down_and_whoever_can_is_told(
+    clerk: FlaskClient, inside: Callable
+) -> None:
+    number = register(clerk, petitioner_name="")
+    taken(clerk, number, DIRECT)
+    missing = take(clerk, number, "refer_down", {"unit": "县局"})
+    assert "书面告知信访人之日" in refusal(missing)
+    assert "告知方式" in refusal(missing)
+    assert "查找、核对" in refusal(take(clerk, number, "refer_down", {"unit": "县局", "unclear": "name"}))
+    unclear = {"unclear": "name", "unclear_checked": "信封上没有姓名"}
+    taken(clerk, number, ("refer_down", {"unit": "县局"} | unclear))
+    assert (state_of(inside, number), clocks_of(inside, number)) == ("referred", set())
+    known = register(clerk, address="运城市平陆县张店镇风口村3组12号")
+    taken(clerk, known, DIRECT)
+    assert "应当书面告知" in refusal(take(clerk, known, "refer_down", {"unit": "县局"} | unclear))
+
+
+def test_what_comes_back_is_to_be_dispatched_within_the_days_that_ran_from_its_receipt(
+    clerk: FlaskClient, sign_in: Callable, inside: Callable
+) -> None:
+    number, direct = register(clerk), register(clerk, facts="直接向该局反映。")
+    taken(clerk, number, *SENT)
+    down = {"unit": "县局", "directed_on": TODAY, "directed_how": "spot"}
+    taken(clerk, direct, DIRECT, ("refer_down", down), RECEIVED, OBJECTED, ("agree_return", {}))
+    assert clocks_of(inside, direct) == {"petition.notice_direct"}, (
+        "the unit that had it directly has its own fifteen days"
+    )
+    with clock.frozen(NOW + timedelta(days=11)):
+        later = sign_in("clerk")
+        taken(later, number, ("object", OBJECTED[1] | {"objected_on": "2026-12-04"}))
+        page = html(later.get(f"/cases/{number}"))
+        assert "异议逾期提出（期限至 2026-11-30" in page.select_one("#case-panel").get_text()
+        assert "逾期提出（期限至 2026-11-30）" in page.select_one("#timeline").get_text()
+        taken(later, number, ("agree_return", {}))
+        assert "异议逾期" not in html(later.get(f"/cases/{number}")).select_one("#case-panel").get_text()
+    with inside() as session:
+        wanted = select(Clock.started_on, Clock.effective_due, Clock.stopped_by)
+        found = list(session.execute(wanted.where(Clock.case_id == case_of(session, number).id, Clock.key == DISPATCH)))
+        assert sorted(tuple(map(str, row)) for row in found) == [
+            (TODAY, "2026-12-08", ""),
+            (TODAY, "2026-12-08", "petition.refer"),
+        ]
+        assert case_of(session, number).next_due.isoformat() == "2026-12-08"
+    taken(clerk, number, ("report_up", {"proposal": "建议专题研究"}))
+    assert clocks_of(inside, number) == set()
+    taken(clerk, number, ("decided", {"decision": "由县政府牵头"}))
+    assert clocks_of(inside, number) == {DISPATCH}
+
+
+def test_a_justice_organ_has_neither_days_for_notice_nor_for_an_objection(clerk: FlaskClient, inside: Callable) -> None:
+    number = register(clerk)
+    taken(clerk, number, ("refer", {"unit": "市公安局"}))
+    early = {"received_on": "2026-11-20", "proof": "receipt", "justice": "y"}
+    assert "不能早于本事项收到之日" in refusal(take(clerk, number, "receive_justice", early))
+    taken(clerk, number, ("receive_justice", early | {"received_on": TODAY}))
+    assert (state_of(inside, number), clocks_of(inside, number)) == ("awaiting_notice", set())
+
+
 def test_nobody_is_told_to_bring_an_accusation_to_the_accused(clerk: FlaskClient, inside: Callable) -> None:
     number = register(clerk, purpose="accusation", respondent_name="某某镇政府")
     taken(clerk, number, DIRECT)
@@ -430,7 +506,6 @@ def test_an_accusation_does_not_come_to_the_accused_and_finds_its_way_from_whoev
 
 
 ASSIGNED = (("assign", {"unit": "县住建局", "report_by": "2026-12-31"}), RECEIVED)
-OBJECTED = ("object", {"objected_on": TODAY, "objection_reason": "不归本局", "proposed_unit": "县自然资源局"})
 
 
 def test_a_report_is_owed_through_a_new_dispatch_until_it_is_there_or_let_off(

@@ -62,7 +62,7 @@ def to_data(form: DeclaredForm, prefix: str = "") -> dict[str, Any]:
 
 def form_field(asked: definition.Field, *, must: bool = True) -> FormField:
     """The control for one declared field. ``must`` False lets required fields wait (at registration)."""
-    required = asked.required and must
+    required = asked.required and must and not asked.unless  # which of two is filled only the operation knows
     match asked:
         case definition.Text():
             made = Lines if asked.long else Line

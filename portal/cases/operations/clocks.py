@@ -172,6 +172,22 @@ def stop(session: Session, proceeding: Proceeding, keys: tuple[str, ...] | None,
     return stopped
 
 
+def resume(session: Session, case: Case, proceeding: Proceeding, keys: tuple[str, ...], event: str) -> list[str]:
+    """Of the periods ``keys`` of ``proceeding``, let the one that stopped last run again from the day it ran from.
+
+    A period of its own: that the first was kept stays written. Returns its key; nothing where none was stopped or one runs.
+    """
+    if not keys:
+        return []
+    wanted = select(Clock).where(Clock.proceeding_id == proceeding.id, Clock.key.in_(keys))
+    found = list(session.scalars(wanted.order_by(Clock.stopped_at, Clock.id)))
+    if not found or any(clock.stopped_at is None for clock in found):
+        return []
+    last = found[-1]
+    start(session, case, proceeding, last.key, last.started_on, event=event)
+    return [last.key]
+
+
 def running(session: Session, case_id: int, key: str) -> Clock | None:
     """The newest period ``key`` of the case that has not stopped, locked; its last day may have passed."""
     wanted = select(Clock).where(Clock.case_id == case_id, Clock.key == key, Clock.stopped_at.is_(None))

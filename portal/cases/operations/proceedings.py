@@ -190,6 +190,8 @@ def refusal_of(
         step=step.code,
         purpose=case.purpose,
         channel=case.channel,
+        number=case.number,
+        received_on=day_of(case.received_at),
         accused=accused,
         other=other,
         linked=linked,
@@ -202,7 +204,7 @@ def _late(session: Session, proceeding: Proceeding, step: Step, values: dict[str
     """Which rights the party has used after their last day, by key: that last day. To be asked before the clocks stop."""
     if not step.uses:
         return {}
-    late = dict(unpacked(proceeding).get(LATE, {}))
+    late = {} if step.opens else dict(unpacked(proceeding).get(LATE, {}))
     for key, _, asked in (declared.partition("@") for declared in step.uses):
         late.pop(key, None)
         last = clocks.last_day(session, proceeding, key)
@@ -245,7 +247,7 @@ def validated(
         if value in (None, "", False):
             if isinstance(asked, Flag) and asked.must and not partial:
                 problems[asked.name] = "须确认此项后才能继续。"
-            elif asked.required and not partial:
+            elif asked.required and not partial and not data.get(asked.unless):
                 problems[asked.name] = "请填写。"
             continue
         problem = _complaint(asked, value, day_of(at))
@@ -338,7 +340,7 @@ def _move(
 def _start_clocks(
     session: Session, case: Case, proceeding: Proceeding, step: Step, values: dict[str, Any], at: datetime
 ) -> list[str]:
-    started = []
+    started = clocks.resume(session, case, proceeding, step.resumes, f"{proceeding.platform}.{step.code}")
     named = {key: values.get(asked) for key, _, asked in (declared.partition("@") for declared in step.dues)}
     for declared in step.starts:
         key, _, asked = declared.partition("@")

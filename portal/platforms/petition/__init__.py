@@ -1,6 +1,6 @@
 """信访接处 (信访工作条例): the 信访部门 registers and dispatches, the organ with the power handles, its superiors review.
 
-Split by who acts: dispatch, handling, review, and what happens beside the way; the guide of 第三十一条 stands by itself.
+Split by who acts: dispatch, receipt, handling, review, and what happens beside the way; the guide of 第三十一条 stands by itself.
 The hall records the other organs' decisions; it never signs them.
 """
 
@@ -8,9 +8,10 @@ from portal.access.permissions import Permission
 from portal.cases.definition import Choice, Flag, Platform, ServiceSpec
 from portal.platforms.petition.beside import BESIDE, JURISDICTION
 from portal.platforms.petition.direct import DIRECT
-from portal.platforms.petition.dispatch import DISPATCH, RECEIPT
+from portal.platforms.petition.dispatch import DISPATCH
 from portal.platforms.petition.guide import GUIDE
 from portal.platforms.petition.handling import HANDLING
+from portal.platforms.petition.receipt import RECEIPT
 from portal.platforms.petition.reminders import reminders
 from portal.platforms.petition.review import LINKED, REVIEW
 from portal.platforms.petition.states import STATES
@@ -32,6 +33,8 @@ PLATFORM = Platform(
         "refuse_duplicate",
         "cease",
         "notify_nobody",
+        "receive_justice",
+        "direct_nobody",
         "free_report",
         "decline_review",
         "decline_rereview",

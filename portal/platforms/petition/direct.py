@@ -1,5 +1,6 @@
 """A petition made directly to a unit that is not the 信访部门 (第二十三条第一款、第二款): its own fifteen days, its own ways out."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -7,13 +8,13 @@ from portal.access.permissions import Permission
 from portal.cases.definition import Choice, Day, Flag, Step, Text
 from portal.platforms.petition.dispatch import (
     ACCUSATION,
-    RECEIVED_ON,
     REPORT_BY,
     accused_named,
     forward_accusation,
     leave,
     send,
 )
+from portal.platforms.petition.receipt import RECEIVED_ON, UNCLEAR, UNCLEAR_CHECKED, notify_nobody
 from portal.platforms.shared import REASON, UNIT, before
 
 HANDLE = Permission.PETITION_HANDLE
@@ -23,9 +24,21 @@ HOW = Choice(
     "directed_how",
     "告知方式",
     required=True,
+    unless="unclear",
     options=(("spot", "当场书面告知"), ("served", "送达"), ("post", "邮寄"), ("online", "网上告知")),
 )
-TOLD_ON = Day("directed_on", "书面告知信访人之日", required=True, future=False, help="能够当场告知的，应当当场书面告知")
+TOLD_ON = Day(
+    "directed_on",
+    "书面告知信访人之日",
+    required=True,
+    unless="unclear",
+    future=False,
+    help="能够当场告知的，应当当场书面告知",
+)
+COMPETENT = Text("competent_organ", "有权处理的机关、单位", required=True, most=120)
+TOLD = (TOLD_ON, HOW)
+# whoever cannot be found need not be told (第二十三条第二款); the matter goes on all the same
+TOLD_OR_UNCLEAR = (*TOLD, replace(UNCLEAR, required=False), replace(UNCLEAR_CHECKED, required=False))
 
 
 def receive_direct(proceeding: Any, _at: datetime) -> str | None:
@@ -39,8 +52,14 @@ def after_receipt(proceeding: Any, _at: datetime) -> str | None:
 
 
 def send_down(proceeding: Any, at: datetime) -> str | None:
-    """As any dispatch: an accusation does not go down the ordinary way."""
-    return send(proceeding, at) or after_receipt(proceeding, at)
+    """As any dispatch: an accusation does not go down the ordinary way; who can be found is told where it went."""
+    if refusal := send(proceeding, at) or after_receipt(proceeding, at):
+        return refusal
+    if not proceeding.data.get("unclear"):
+        return None
+    if refusal := notify_nobody(proceeding, at):
+        return refusal
+    return None if proceeding.data.get("unclear_checked") else "不能书面告知的，请写明查找、核对的情况。"
 
 
 def direct_elsewhere(proceeding: Any, at: datetime) -> str | None:
@@ -74,7 +93,7 @@ DIRECT = (
         ("direct",),
         "referred",
         HANDLE,
-        fields=(UNIT, TOLD_ON, HOW),
+        fields=(UNIT, *TOLD_OR_UNCLEAR),
         stops=(NOTICE,),
         guard=send_down,
         article=f"{LAW} 第二十三条第一款",
@@ -85,7 +104,7 @@ DIRECT = (
         ("direct",),
         "assigned",
         HANDLE,
-        fields=(UNIT, REPORT_BY, TOLD_ON, HOW),
+        fields=(UNIT, REPORT_BY, *TOLD_OR_UNCLEAR),
         starts=("petition.report_back",),
         stops=(NOTICE,),
         dues=("petition.report_back@report_by",),
@@ -98,11 +117,22 @@ DIRECT = (
         ("direct",),
         "directed",
         HANDLE,
-        fields=(Text("competent_organ", "有权处理的机关、单位", required=True, most=120), REASON, TOLD_ON, HOW),
+        fields=(COMPETENT, REASON, *(replace(each, unless="") for each in TOLD)),
         stops=(NOTICE,),
         guard=direct_elsewhere,
         letters=("not_competent",),
         article=f"{LAW} 第二十三条第一款",
+    ),
+    Step(
+        "direct_nobody",
+        "不属于本单位或者本系统职权，无法书面告知",
+        ("direct",),
+        "undirected",
+        HANDLE,
+        fields=(COMPETENT, REASON, UNCLEAR, UNCLEAR_CHECKED),
+        stops=(NOTICE,),
+        guard=notify_nobody,
+        article=f"{LAW} 第二十三条第二款",
     ),
     Step(
         "hand_on_accusation",

@@ -1,4 +1,4 @@
-"""What the 信访部门 does with a petition (第二十二条), and the receiving unit's notice or objection (第二十三条)."""
+"""What the 信访部门 does with a petition (第二十二条); forms of refusal that other parts of the way share."""
 
 from datetime import datetime
 from typing import Any
@@ -6,30 +6,20 @@ from typing import Any
 from portal.access.permissions import Permission
 from portal.cases.definition import Choice, Day, Flag, Guard, Step, Text
 from portal.platforms.petition.names import disciplines, may_be
-from portal.platforms.shared import NOTE, PROOF, REASON, UNIT, before, settle_only_questions
+from portal.platforms.shared import NOTE, UNIT, settle_only_questions
 
 DISPATCHER = Permission.PETITION_DISPATCH
 HANDLE = Permission.PETITION_HANDLE
 LAW = "信访工作条例"
 TO_DISPATCH = ("registered", "redispatch")
-STOP_DISPATCH = ("petition.dispatch",)
-RECEIVED_ON = Day("received_on", "收到之日", required=True, future=False)
+# 第二十二条 for the 信访部门, 第二十三条第二款 for the unit that had it directly: whichever ran goes on when a matter comes back
+TO_SEND = ("petition.dispatch", "petition.notice_direct")
 # 转送 asks nothing back; 交办 names a day and wants a 办结报告. The day is the sender's, the law gives none.
 REPORT_BY = Day("report_by", "指定办理期限", required=True, past=False, help="届时应当反馈结果、提交办结报告")
 ACCUSATION = (
     Text("authority", "有关机关", required=True, most=120),
     Flag("not_to_accused", "已核对：未向被检举控告的人员或者单位透露、转送", must=True),
 )
-
-
-def notify(proceeding: Any, _at: datetime) -> str | None:
-    """第二十三条: the unit tells the petitioner after it has the matter."""
-    return "告知之日不能早于有权处理机关收到之日。" if before(proceeding.data, "notified_on", "received_on") else None
-
-
-def object_to_dispatch(proceeding: Any, _at: datetime) -> str | None:
-    """第二十三条第三款: nobody objects to what has not arrived."""
-    return "提出异议之日不能早于收到之日。" if before(proceeding.data, "objected_on", "received_on") else None
 
 
 def send(proceeding: Any, _at: datetime) -> str | None:
@@ -78,24 +68,9 @@ def still_owed(proceeding: Any, _at: datetime) -> str | None:
     return None
 
 
-def free_report(proceeding: Any, _at: datetime) -> str | None:
-    """Only what was asked for can be let off."""
-    return None if proceeding.data.get("report_by") else "本事项没有交办，本来就不要求办结报告。"
-
-
 def leave(*guards: Guard) -> Guard:
     """The guards of a way out of the petition, and that no report is owed."""
     return lambda proceeding, at: next((said for one in (*guards, still_owed) if (said := one(proceeding, at))), None)
-
-
-def notify_nobody(proceeding: Any, _at: datetime) -> str | None:
-    """第二十三条第二款: only who cannot be found is not told in writing; the record knows better than a tick."""
-    if proceeding.reachable:
-        return (
-            "登记中有信访人的姓名（名称）和住址，应当书面告知（第二十三条第二款）；"
-            "查明登记有误的，先在“补充更正”中更正。"
-        )
-    return None
 
 
 def cease(proceeding: Any, _at: datetime) -> str | None:
@@ -120,6 +95,9 @@ def refuse_duplicate(proceeding: Any, _at: datetime) -> str | None:
     """第十九条第三款: what the portal itself knows of the running matter outweighs the ticks."""
     other = proceeding.other
     if other is None:  # in another organ's register: what was checked there is what the ticks say
+        typed, ours = str(proceeding.data.get("running_number", "")), proceeding.number.partition("-")[0]
+        if typed.strip().upper().startswith(f"{ours}-"):
+            return f"本系统没有编号为“{typed.strip()}”的信访事项，请核对；在其他机关登记的，请填写该机关的编号。"
         return None
     if other.same:
         return "在办事项编号不能是本事项自己的编号。"
@@ -149,7 +127,7 @@ DISPATCH = (
             Text("answer", "答复内容", required=True, long=True),
             Flag("agreed", "信访人已听明答复并同意办结", must=True),
         ),
-        stops=STOP_DISPATCH,
+        stops=TO_SEND,
         guard=settle_only_questions,
     ),
     Step(
@@ -159,7 +137,7 @@ DISPATCH = (
         "referred",
         DISPATCHER,
         fields=(UNIT, NOTE),
-        stops=STOP_DISPATCH,
+        stops=TO_SEND,
         guard=send,
         letters=("referral", "whereabouts"),
         article=f"{LAW} 第二十二条第一款第一项、第二项",
@@ -176,7 +154,7 @@ DISPATCH = (
             Text("assignment", "交办要求", long=True),
         ),
         starts=("petition.report_back",),
-        stops=(*STOP_DISPATCH, "petition.report_back"),
+        stops=(*TO_SEND, "petition.report_back"),
         dues=("petition.report_back@report_by",),
         guard=send,
         letters=("assignment", "whereabouts"),
@@ -189,7 +167,7 @@ DISPATCH = (
         "accusation_forwarded",
         DISPATCHER,
         fields=ACCUSATION,
-        stops=(*STOP_DISPATCH, "petition.report_back"),
+        stops=(*TO_SEND, "petition.report_back"),
         guard=leave(forward_accusation),
         article=f"{LAW} 第二十二条第二款、第三十条",
     ),
@@ -200,7 +178,7 @@ DISPATCH = (
         "reported_up",
         DISPATCHER,
         fields=(Text("proposal", "建议", required=True, help="情况重大、紧急的，应当及时提出建议", long=True),),
-        stops=STOP_DISPATCH,
+        stops=TO_SEND,
         letters=("approval",),
         article=f"{LAW} 第二十二条第一款第一项",
     ),
@@ -211,6 +189,7 @@ DISPATCH = (
         "redispatch",
         DISPATCHER,
         fields=(Text("decision", "决定内容", required=True, long=True),),
+        resumes=TO_SEND,
         article=f"{LAW} 第二十二条第一款第一项",
     ),
     Step(
@@ -223,7 +202,7 @@ DISPATCH = (
             Text("authority", "有关机关", required=True, most=120),
             Text("explained", "释法明理的内容", required=True, long=True),
         ),
-        stops=(*STOP_DISPATCH, "petition.report_back"),
+        stops=(*TO_SEND, "petition.report_back"),
         guard=leave(guide_visitor),
         letters=("guidance",),
         article=f"{LAW} 第二十二条第二款",
@@ -235,7 +214,7 @@ DISPATCH = (
         "forwarded",
         DISPATCHER,
         fields=(Text("authority", "有关机关", required=True, most=120), NOTE),
-        stops=(*STOP_DISPATCH, "petition.report_back"),
+        stops=(*TO_SEND, "petition.report_back"),
         guard=leave(forward_letter),
         article=f"{LAW} 第二十二条第二款",
     ),
@@ -252,7 +231,7 @@ DISPATCH = (
             Flag("is_in_time", "仍在规定期限内", must=True),
             Flag("is_to_superior", "本次是向受理、办理机关、单位的上级提出", must=True),
         ),
-        stops=STOP_DISPATCH,
+        stops=TO_SEND,
         guard=refuse_duplicate,
         other="running_number",
         letters=("duplicate",),
@@ -276,116 +255,10 @@ DISPATCH = (
             Flag("same_facts", "与复核意见针对的事实相同", must=True),
             Flag("same_reasons", "与复核意见针对的理由相同", must=True),
         ),
-        stops=STOP_DISPATCH,
+        stops=TO_SEND,
         guard=cease,
         other="earlier_number",
         letters=("ceased",),
         article=f"{LAW} 第三十六条第三款",
-    ),
-)
-
-RECEIPT = (
-    Step(
-        "receive",
-        "登记有权机关收到",
-        ("referred", "assigned"),
-        "awaiting_notice",
-        HANDLE,
-        # The unit's days run from receipt; its signing-in later moves nothing.
-        fields=(RECEIVED_ON, PROOF),
-        starts=("petition.notice_referred@received_on", "petition.objection@received_on"),
-        letters=("acceptance",),
-        article=f"{LAW} 第二十三条第三款",
-    ),
-    Step(
-        "object",
-        "有权机关提出异议",
-        ("awaiting_notice",),
-        "objected",
-        HANDLE,
-        fields=(
-            Day("objected_on", "提出异议之日", required=True, future=False),
-            Text("objection_reason", "异议理由", required=True, long=True),
-            Text("proposed_unit", "建议有权处理单位", required=True, most=120),
-        ),
-        stops=("petition.objection",),
-        guard=object_to_dispatch,
-        article=f"{LAW} 第二十三条第三款",
-    ),
-    Step(
-        "agree_return",
-        "核实同意，交还材料",
-        ("objected",),
-        "redispatch",
-        DISPATCHER,
-        fields=(NOTE,),
-        # the report is owed until the next dispatch says otherwise
-        stops=("petition.notice_referred",),
-        letters=("objection",),
-        article=f"{LAW} 第二十三条第三款",
-    ),
-    Step(
-        "free_report",
-        "不再要求办结报告",
-        ("redispatch",),
-        "",
-        DISPATCHER,
-        fields=(Text("freed_why", "不再要求办结报告的理由", required=True, long=True),),
-        stops=("petition.report_back",),
-        clears=("report_by",),
-        guard=free_report,
-        article=f"{LAW} 第二十二条第一款第三项",
-    ),
-    Step(
-        "refuse_return",
-        "不同意交还，由该单位办理",
-        ("objected",),
-        # No agreement, no return: from here the unit can only go on, not object again.
-        "bound",
-        DISPATCHER,
-        fields=(REASON,),
-        letters=("objection",),
-        article=f"{LAW} 第二十三条第三款",
-    ),
-    Step(
-        "notify",
-        "告知受理",
-        ("awaiting_notice", "bound", "direct"),
-        "accepted",
-        HANDLE,
-        fields=(
-            Day("notified_on", "书面告知之日", required=True, future=False),
-            Text("notice_number", "受理告知书文号", help="由有权处理的机关、单位出具", most=60),
-            Choice(
-                "notified_how",
-                "告知方式",
-                required=True,
-                options=(("spot", "当场书面告知"), ("served", "送达"), ("post", "邮寄"), ("online", "网上告知")),
-            ),
-        ),
-        stops=("petition.notice_referred", "petition.objection", "petition.notice_direct"),
-        guard=notify,
-        letters=("acceptance",),
-        article=f"{LAW} 第二十三条第一款、第三款",
-    ),
-    Step(
-        "notify_nobody",
-        "受理，无法书面告知",
-        ("awaiting_notice", "bound", "direct"),
-        "accepted",
-        HANDLE,
-        fields=(
-            Choice(
-                "unclear",
-                "不能书面告知的原因",
-                required=True,
-                help="只有姓名（名称）、住址不清的，才可以不书面告知",
-                options=(("name", "姓名（名称）不清"), ("address", "住址不清"), ("both", "姓名（名称）、住址都不清")),
-            ),
-            Text("unclear_checked", "查找、核对的情况", required=True, long=True),
-        ),
-        guard=notify_nobody,
-        stops=("petition.notice_referred", "petition.objection", "petition.notice_direct"),
-        article=f"{LAW} 第二十三条第二款",
     ),
 )

@@ -34,6 +34,7 @@ STATES = {
     "rereviewed": State("复核意见已送达", next_step="登记终结；继续做好疏导教育、矛盾化解、帮扶救助"),
     "settled": State("已即时办结", "good", final=True),
     "directed": State("已告知向有权机关提出", "good", final=True),
+    "undirected": State("不属于职权，无法书面告知", "ended", final=True),
     "guided": State("已引导至政法部门", "good", final=True),
     "forwarded": State("已转送政法部门", "good", final=True),
     "accusation_forwarded": State("已移送有权机关", "good", final=True),
