@@ -97,6 +97,7 @@ class Step:
     the respondent), ``reachable`` (the petitioner's name and address both stand in the record), ``other`` (.same .running .overdue
     .linked; None where the portal does not keep that number) and ``linked`` (level → values of the newest procedure of that level
     about this one); it returns a Chinese reason to refuse, or None. ``clears`` names values that no longer hold after the step.
+    ``hands`` is the field that names the organ which has the matter from this step on, the 有权处理单位.
     ``proposes`` 督办: the step asks for supervision_ground, supervised_unit and supervision_advice.
     ``opens`` is the level of a Linked procedure that the step opens; what the step starts runs there. ``answers``, on a step of a
     linked procedure, is the state in which the procedure that waited for it goes on, BACK for the one it was in before; its
@@ -122,6 +123,7 @@ class Step:
     opens: str = ""
     answers: str = ""
     clears: tuple[str, ...] = ()
+    hands: str = ""
     proposes: bool = False
 
     def leads_to(self, state: str) -> str:
@@ -313,6 +315,8 @@ def _check_step(platform: Platform, step: Step, clocks: frozenset[str], letters:
         )
     if step.other and step.other not in {asked.name for asked in step.fields}:
         raise DeclarationError(f"{where}: names another matter by a field it does not ask for")
+    if step.hands and not any(asked.name == step.hands and isinstance(asked, Text) for asked in step.fields):
+        raise DeclarationError(f"{where}: hands the matter to an organ it does not ask for")
     for clock in (*step.starts, *step.stops, *step.resumes, *step.dues, *step.uses):
         _check_clock(where, step, clock, clocks)
     started = {clock.partition("@")[0] for clock in step.starts}

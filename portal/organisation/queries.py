@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.access.models import Account, AccountPlatform
@@ -41,6 +41,18 @@ def units_for_choice(session: Session) -> list[tuple[int, str]]:
     rows = session.execute(select(Unit.id, Unit.short_name, Unit.level, Unit.in_hall, Unit.region_code)).all()
     ranked = sorted(rows, key=lambda row: (not row.in_hall, order.get(row.level, len(order)), row.region_code, row.id))
     return [(row.id, row.short_name) for row in ranked]
+
+
+def unit_named(session: Session, name: str) -> int | None:
+    """The organ of that full name, else the only one called so for short; None where there is none or more than one."""
+    wanted = "".join(name.split())
+    if not wanted:
+        return None
+    called = or_(Unit.name == wanted, Unit.short_name == wanted)
+    # a full name is one organ's alone
+    rows = select(Unit.id, Unit.name).where(called).order_by(Unit.name != wanted, Unit.id).limit(2)
+    found = session.execute(rows).all()
+    return found[0].id if found and (len(found) == 1 or found[0].name == wanted) else None
 
 
 def centre(session: Session, centre_id: int) -> Centre | None:

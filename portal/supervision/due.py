@@ -15,7 +15,7 @@ from portal.cases import queries as cases
 from portal.cases import registry
 from portal.cases.models import Case, Clock, Proceeding
 from portal.statutes.workdays import ONE_DAY
-from portal.supervision.pending import office_keys
+from portal.supervision.pending import ORGAN, office_keys
 
 SCOPES = {"mine": "我的事项", "unit": "本单位", "hall": "全大厅"}
 WHEN = {"overdue": "超期", "today": "今日到期", "tomorrow": "明日到期", "week": "本周内到期"}
@@ -103,7 +103,7 @@ def _counted(session: Session, actor: Actor) -> tuple[ColumnElement[bool], ...]:
 
 def _in_circle(actor: Actor, scope: str) -> ColumnElement[bool]:
     if scope == "unit":
-        return Case.competent_unit_id == actor.unit_id if actor.unit_id else false()
+        return actor.unit_id == ORGAN if actor.unit_id else false()
     if scope == "hall":
         return Clock.centre_id == actor.centre_id
     # what nobody handles any more (the account was closed) is the platform's again

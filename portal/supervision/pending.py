@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, case, exists, func, select
 from sqlalchemy.orm import Session
 
 from portal.cases.models import Case, Clock, Proceeding
@@ -18,6 +18,8 @@ from portal.trail.models import Event
 EVERY = ""  # the key of the points that hold for each limit without its own
 # by whatever hand or reason: a recount, a pause that ended, an extension, another start, another named day
 MOVES = ("clock.moved", "clock.resumed", "clock.extended", "clock.restarted", "clock.named")
+# the organ whose limit it is: a 复查 is its own organ's, the petition that of the 有权处理单位
+ORGAN = case((Proceeding.level != "", Proceeding.unit_id), else_=Case.competent_unit_id)
 SLICE = 500  # events read at a time
 LOOK_BACK = timedelta(days=1) * 30  # what moved longer ago, while no scheduler ran, is no news
 
@@ -161,7 +163,7 @@ def _columns(centre_id: int) -> Select[Any]:
             Clock.proceeding_id,
             Proceeding.platform,
             Proceeding.handler_id,
-            Case.competent_unit_id,
+            ORGAN.label("unit_id"),
         )
         .join(Proceeding, Proceeding.id == Clock.proceeding_id)
         .join(Case, Case.id == Clock.case_id)
@@ -194,6 +196,6 @@ def _said(kind: str, once: str, row: Any, **further: Any) -> Said:
         proceeding_id=row.proceeding_id,
         platform=row.platform,
         handler_id=row.handler_id,
-        unit_id=row.competent_unit_id,
+        unit_id=row.unit_id,
         **further,
     )

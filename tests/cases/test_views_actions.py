@@ -61,6 +61,8 @@ def test_a_step_is_a_form_with_its_article_and_moves_the_case(
     page = html(clerk.get(refer))
     assert "信访工作条例 第二十二条" in page.get_text()
     version = page.select_one("input[name=version]")["value"]
+    organs = page.select_one("#" + page.select_one("input[name=unit]")["list"])
+    assert organs.select_one('option[value="运城市自然资源和规划局"]'), "the organ that gets it is picked, not guessed"
     answer = post(clerk, refer, version=version, unit="平陆县自然资源局")
     assert answer.headers["Location"] == f"/cases/{number}"
     assert state(inside)[0] == "referred"

@@ -1,6 +1,7 @@
 """A letter's life: who may do what, four eyes, numbers, 用印, correction. The rules hold whoever comes through which page."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select, text
@@ -11,7 +12,7 @@ from portal.access.permissions import Role
 from portal.cases import operations as cases
 from portal.cases import queries as case_queries
 from portal.cases.operations import FieldProblems, Refused, StaleVersion
-from portal.documents.letters import blocks, life, operations, queries
+from portal.documents.letters import blocks, issuers, life, operations, queries
 from portal.documents.letters.kinds import KINDS
 from portal.documents.letters.models import Letter
 from portal.platforms import PLATFORMS
@@ -283,6 +284,51 @@ def test_the_issuing_organ_sees_the_matter_from_the_day_it_is_to_sign(session: S
     act(organ.checker, letter_id, "check")
     assert [each.waits_for for each in queries.worklist(session, organ.head)] == ["签发"]
     assert queries.worklist(session, organ.leader) == []
+
+
+def registered(organ: Organ, **changes) -> Organ:
+    """The same people and another petition."""
+    with database.write() as writing:
+        return replace(organ, number=cases.register(writing, organ.clerk, letters.given(**changes), at=MONDAY).number)
+
+
+def test_the_organ_that_has_the_matter_issues_its_letters_in_its_own_name(session: Session, organ: Organ) -> None:
+    housing = letters.unit(session, "市住房和城乡建设局").id
+    organ = registered(organ, competent_unit_id=housing)
+    letters.step(organ.clerk, organ.number, "refer", unit="运城市自然资源和规划局")
+    case = letters.case_of(session, organ.number)
+    assert case.competent_unit_id == letters.unit(session, BUREAU).id
+    assert case_queries.can_see(session, organ.head, case.id).id == case.id, "before any letter"
+    [event] = entries(session, f"case:{case.id}", kinds=("case.amended",))
+    assert event.words["reason"] == "转送：运城市自然资源和规划局"
+    letters.step(organ.clerk, organ.number, "receive", received_on=letters.TODAY, proof="receipt")
+    notice = sealed(organ, "acceptance")
+    letters.serve(organ.drafter, notice)
+    letters.step(organ.clerk, organ.number, "handle", accepted_on=letters.TODAY, not_one_to_five=True)
+    opinion = sealed(organ, "opinion")
+    papers = [blocks.load(letter(session, each).content) for each in (notice, opinion)]
+    assert {paper.signer for paper in papers} == {"运城市自然资源和规划局"}
+    assert letters.proceeding_of(session, organ.number).state == "opinion"
+
+
+def test_an_organ_that_is_not_among_the_units_leaves_none_in_its_place(session: Session, organ: Organ) -> None:
+    letters.step(organ.clerk, organ.number, "refer", unit="县局")
+    case = letters.case_of(session, organ.number)
+    assert case.competent_unit_id is None
+    [event] = entries(session, f"case:{case.id}", kinds=("case.amended",))
+    assert event.words["changes"] == [["competent_unit_id", "运城市自然资源和规划局", ""]]
+    assert issuers.candidates(session, organ.drafter, case, KINDS["opinion"]) == []
+
+
+def test_an_organ_named_in_an_accusation_is_not_let_in(session: Session, organ: Organ) -> None:
+    organ = registered(organ, purpose="accusation", respondent_name="孙某某")
+    letters.step(
+        organ.clerk, organ.number, "receive_direct",
+        direct_unit="运城市自然资源和规划局", received_on=letters.TODAY, not_petition_office=True,
+    )  # fmt: skip
+    case = letters.case_of(session, organ.number)
+    assert case.competent_unit_id is None
+    assert case_queries.can_see(session, organ.head, case.id) is None
 
 
 def test_an_accusation_is_neither_issued_by_nor_sent_to_the_accused(session: Session, organ: Organ) -> None:

@@ -95,6 +95,7 @@ def test_check_refuses_what_does_not_exist(platform):
     refused(stops=("petition.nothing",))
     refused(letters=("unknown",))
     refused(dues=("petition.report_back@nobody_asked",))
+    refused(hands="nobody_asked")
     refused(permission="petition:handle")
 
 

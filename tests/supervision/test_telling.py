@@ -1,5 +1,6 @@
 """Warnings at the centre's points, overdue marks and moved dates: to whom, when, and never twice."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,10 +10,10 @@ from sqlalchemy import select, update
 from portal import database
 from portal.access.models import Account
 from portal.cases.models import Case, Clock, Proceeding
-from portal.cases.operations import account_scope, grant
+from portal.cases.operations import account_scope, advance, grant
 from portal.organisation import operations as organisation
 from portal.organisation.models import Unit
-from portal.supervision import operations
+from portal.supervision import due, operations, pending
 from portal.supervision.models import ClockMark, WarningPoints
 from portal.supervision.pending import EVERY
 from portal.trail.models import Event
@@ -24,6 +25,7 @@ __all__ = ["founded"]
 
 # registered on 2026-11-23; petition.dispatch gives 15 calendar days: the last one is Tuesday 2026-12-08
 DUE = date(2026, 12, 8)
+DAY_ONE = "2026-11-23"
 TUESDAY, FRIDAY, SATURDAY, MONDAY = date(2026, 12, 1), date(2026, 12, 4), date(2026, 12, 5), date(2026, 12, 7)
 DISPATCH = "petition.dispatch"
 
@@ -192,6 +194,44 @@ def test_the_competent_organs_people_are_told_as_its_members_once_the_case_is_op
     tell(founded, centre_id, at(FRIDAY))
     with founded.app_context():
         assert [item.unit_id for item in inbox(database.db.session(), "mediator")] == [unit_id]
+
+
+def test_a_limit_is_told_to_the_organ_that_has_the_matter_and_a_review_to_its_own(founded: Flask) -> None:
+    open_hall(founded)
+    number = registered(founded)
+    bureau, government = "运城市自然资源和规划局", "运城市人民政府"
+    steps = (
+        ("refer", {"unit": bureau}),
+        ("receive", {"received_on": DAY_ONE, "proof": "receipt"}),
+        ("notify", {"notified_on": DAY_ONE, "notified_how": "served"}),
+        ("handle", {"accepted_on": DAY_ONE, "not_one_to_five": True}),
+        ("give_opinion", {"conclusion": "reject", "issued_on": DAY_ONE, "opinion_number": "1号", "legal_basis": "法"}),
+        ("serve_opinion", {"served_on": DAY_ONE, "proof": "receipt"}),
+        ("request_review", {"review_requested_on": DAY_ONE, "review_received_on": DAY_ONE, "review_organ": government}),
+    )
+
+    def organs(session) -> dict[str, int | None]:
+        centre_id = session.scalars(select(Case.centre_id)).one()
+        return {said.key: said.unit_id for said in pending.warnings(session, centre_id, at(date(2026, 12, 22)), 9)}
+
+    with founded.app_context(), database.write() as session:
+        ids = {name: session.scalars(select(Unit.id).where(Unit.name == name)).one() for name in (bureau, government)}
+        clerk = actor_named(session, "clerk")
+        case = case_of(session, number)
+        for place, (step, data) in enumerate(steps):
+            if place == 2:
+                running(session, "petition.notice_referred").effective_due = date(2026, 12, 23)
+                assert organs(session)["petition.notice_referred"] == ids[bureau]
+            row = session.scalars(select(Proceeding).where(Proceeding.case_id == case.id, Proceeding.level == "")).one()
+            advance(session, clerk, row.id, version=row.version, step=step, data=data, at=NOW)
+        running(session, "petition.review_decide").effective_due = date(2026, 12, 23)
+        assert organs(session)["petition.review_decide"] == ids[government]
+        reviewer, handler = (replace(clerk, unit_id=ids[each]) for each in (government, bureau))
+        week = date(2026, 12, 21)
+        assert [line.key for line in due.lines(session, reviewer, "unit", "week", week, None)[0]] == [
+            "petition.review_decide"
+        ]
+        assert due.lines(session, handler, "unit", "week", week, None)[0] == []
 
 
 def test_an_accusation_is_told_only_to_whom_it_is_open(founded: Flask) -> None:

@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 from portal.access.actor import Actor
 from portal.cases import amendments, vocabulary
 from portal.cases.models import Case, Demand, Party
-from portal.cases.operations import petitioner
+from portal.cases.operations import grants, petitioner
 from portal.cases.operations.given import MOST_DEMANDS, Amendment, FieldProblems, Refused, StaleVersion
 from portal.cases.operations.record import index, note, seal_free_text
 from portal.clock import at_hall, day_of, local
 from portal.organisation.models import Region, Unit
+from portal.organisation.queries import unit_named
 from portal.trail import queries as trail
 
 Change = petitioner.Change
@@ -62,6 +63,26 @@ def amend(session: Session, actor: Actor, case: Case, *, changes: Amendment, see
     note(session, case, "case.amended", actor, at, data={"fields": [name for name, _, _ in made]}, words=words)
     index(session, case)
     return made
+
+
+def hand_over(session: Session, actor: Actor, case: Case, organ: str, *, why: str, at: datetime) -> None:
+    """The organ called ``organ`` has the matter from now on: it is the 有权处理单位, and its people may read the matter.
+
+    Letters and reminders hang on it, so an organ that is not among the units leaves none, never the one before. A matter
+    behind a wall is left as it is: what is accused must not learn of it by being named (信访工作条例 第三十条第三款).
+    """
+    if case.sensitivity != "normal":
+        return
+    unit_id = unit_named(session, organ)
+    if unit_id != case.competent_unit_id:
+        name, before = "competent_unit_id", case.competent_unit_id
+        changed = (name, _words(session, name, before), _words(session, name, unit_id))
+        _write(session, case, {name: unit_id}, at)
+        unknown = "" if unit_id else "（在机构库中不能确定）"
+        words = {"changes": [changed], "was": {name: before}, "reason": f"{why}：{organ}{unknown}"}
+        note(session, case, "case.amended", actor, at, data={"fields": [name]}, words=words)
+    if unit_id:
+        grants.grant(session, case, grants.unit_scope(unit_id), why=why, at=at)
 
 
 def present(case: Case) -> dict[str, Any]:

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.access.actor import Actor
 from portal.cases.definition import BACK, Platform, Step
 from portal.cases.models import Case, Proceeding
 from portal.cases.operations import clocks, grants, record
-from portal.organisation.models import Unit
+from portal.organisation.queries import unit_named
 
 CAME_FROM = "came_from"  # no declared field has this name
 
@@ -32,7 +32,7 @@ def open_linked(
     An organ of that exact name among the units may read the case from now on, unless the case is kept behind a wall.
     """
     declared = platform.procedure(step.opens)
-    unit_id = _unit_named(session, str(values.get(declared.organ, "")))
+    unit_id = unit_named(session, str(values.get(declared.organ, "")))
     made = Proceeding(
         centre_id=case.centre_id,
         case_id=case.id,
@@ -105,8 +105,3 @@ def _of(session: Session, waiting: Proceeding, level: str) -> int:
         Proceeding.case_id == waiting.case_id, Proceeding.platform == waiting.platform, Proceeding.level == level
     )
     return session.scalar(wanted.order_by(Proceeding.id.desc()).limit(1)) or waiting.id if level else waiting.id
-
-
-def _unit_named(session: Session, name: str) -> int | None:
-    found = list(session.scalars(select(Unit.id).where(or_(Unit.name == name, Unit.short_name == name)).limit(2)))
-    return found[0] if len(found) == 1 else None

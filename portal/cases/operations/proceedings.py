@@ -14,7 +14,18 @@ from portal.access.actor import Actor
 from portal.cases import registry
 from portal.cases.definition import Choice, Day, Field, Flag, Number, Platform, Step, Text
 from portal.cases.models import Case, Proceeding
-from portal.cases.operations import clocks, conduct, grants, linked, others, outcome, parties, proposals, record
+from portal.cases.operations import (
+    amendment,
+    clocks,
+    conduct,
+    grants,
+    linked,
+    others,
+    outcome,
+    parties,
+    proposals,
+    record,
+)
 from portal.cases.operations.given import FieldProblems, Refused, StaleVersion
 from portal.clock import day_of
 from portal.keys import ring
@@ -119,6 +130,8 @@ def advance(
     }
     if declared.other:
         others.tie(session, actor, case, values.get(declared.other, ""), why=declared.label, at=at)
+    if declared.hands:
+        amendment.hand_over(session, actor, case, values.get(declared.hands, ""), why=declared.label, at=at)
     if declared.proposes:
         proposals.propose(session, actor, case, proceeding, values, at)
     if proceeding.closed_at:

@@ -9,6 +9,7 @@ from portal.cases import operations, queries, registry
 from portal.cases.definition import Choice, Platform, Step
 from portal.cases.forms import OpenForm, scoped, step_form, to_data
 from portal.cases.forms.fields import choices
+from portal.cases.forms.registration import UNITS
 from portal.cases.models import Case
 from portal.cases.views import blueprint
 from portal.cases.views.acting import Action, open_case, run
@@ -33,7 +34,7 @@ def step(number: str, proceeding_id: int, step: str) -> Response:
         if declared.label.startswith("已")
         else f"已记录：{declared.label.removeprefix('记录')}。",
         letters=declared.letters,
-        context={"step": declared, "platform": platform, "proceeding": shown},
+        context={"step": declared, "platform": platform, "proceeding": shown, "organs": _organs(declared)},
     )
     return run(
         action,
@@ -63,6 +64,11 @@ def open_proceeding(number: str) -> Response:
             session, actor(), current, form.platform.data, at=clock.now()
         ),
     )
+
+
+def _organs(declared: Step) -> list[str]:
+    """The full names of the organs among which a step that hands the matter on is likely to name one."""
+    return [full for _, full, _ in db.session.execute(UNITS)] if declared.hands else []
 
 
 def _chosen(declared: Step) -> dict[str, str]:

@@ -85,6 +85,7 @@ DIRECT = (
         starts=(f"{NOTICE}@received_on",),
         stops=("petition.dispatch",),
         guard=receive_direct,
+        hands="direct_unit",
         article=f"{LAW} 第二十三条第一款",
     ),
     Step(
@@ -95,6 +96,7 @@ DIRECT = (
         HANDLE,
         fields=(UNIT, *TOLD_OR_UNCLEAR),
         stops=(NOTICE,),
+        hands="unit",
         guard=send_down,
         article=f"{LAW} 第二十三条第一款",
     ),
@@ -108,6 +110,7 @@ DIRECT = (
         starts=("petition.report_back",),
         stops=(NOTICE,),
         dues=("petition.report_back@report_by",),
+        hands="unit",
         guard=send_down,
         article=f"{LAW} 第二十三条第一款",
     ),
