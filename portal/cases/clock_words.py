@@ -40,7 +40,9 @@ def informed(entry: Entry) -> tuple[str, str]:
 
 
 def corrected(entry: Entry) -> tuple[str, str]:
-    """A "proceeding.corrected" event: a corrected reply was received, and the right against it may run anew."""
+    """A "proceeding.corrected" event: a corrected reply was received, and the right against it may run anew; or the first was sealed."""
+    if entry.data.get("sealed"):
+        return ("程序登记已与用印的文书一致", entry.words.get("opinion_number", ""))
     if "key" not in entry.data:
         return ("更正后的答复已送达", "期限没有变动")
     since = f"自收到更正后的答复之日 {entry.data['new']} 起重新计算（原自 {entry.data['old']}）"

@@ -1,5 +1,6 @@
 """Letters that move clocks beyond their first service: a corrected reply served anew, a notice that extends the sixty days."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,14 +9,16 @@ from sqlalchemy.orm import Session
 
 from portal import clock, database
 from portal.cases.models import Clock, ClockExtension
-from portal.cases.operations import Refused
+from portal.cases.operations import FieldProblems, Refused
 from portal.cases.operations.clock_changes import Extension, extend
 from portal.cases.operations.proceedings import unpacked
 from portal.cases.timeline import timeline
 from portal.documents.letters import operations as letter_operations
 from portal.documents.letters.kinds import KINDS
 from portal.documents.letters.offers import offered
+from portal.documents.letters.operations import extending
 from portal.documents.letters.operations.shared import facts_of
+from portal.statutes import queries as statutes
 from portal.trail.queries import entries, verify
 from tests.documents import letters
 from tests.documents.letters import Organ, act, after, day, letter, sealed, serve
@@ -125,7 +128,9 @@ def test_the_notice_extends_when_it_is_sealed_and_tells_when_it_is_received(sess
     act(organ.checker, letter_id, "seal", after(2))
     assert conclude(session, organ).effective_due == EXTENDED
     [granted] = extensions(session)
-    assert (granted.amount, granted.approver, granted.approved_on) == (30, organ.head.name, day(1))
+    assert (granted.amount, granted.approver, granted.approved_on) == (30, "王某某（局长）", day(0)), (
+        "as the letter says"
+    )
     assert (granted.notice, granted.letter_id) == (letter(session, letter_id).number, letter_id)
     assert granted.ground.startswith("需要等待企业")
     assert granted.informed_on is None
@@ -143,7 +148,11 @@ def test_what_was_granted_by_hand_is_told_and_not_granted_twice(session: Session
         offer = offered(session, organ.drafter, letters.case_of(session, organ.number), KINDS["extension"])
     assert (offer["original_due"], offer["extended_due"]) == (DUE, EXTENDED)
     assert (offer["why"], offer["approved_by"], offer["approved_on"]) == ("情况复杂", "王局长", day(0))
-    letter_id = sealed(organ, "extension", at=after(1))
+    with pytest.raises(Refused, match="由王局长于 2026-11-23 批准"):
+        sealed(organ, "extension", at=after(1))
+    with pytest.raises(Refused, match="不是文书所写的 2027-01-25"):
+        sealed(organ, "extension", at=after(1), original_due="2027-01-25", extended_due="2027-02-21")
+    letter_id = sealed(organ, "extension", at=after(1), approved_by="王局长")
     [granted] = extensions(session)
     assert (granted.amount, granted.notice, granted.letter_id) == (30, "待发", letter_id)
     assert conclude(session, organ).effective_due == EXTENDED
@@ -151,15 +160,19 @@ def test_what_was_granted_by_hand_is_told_and_not_granted_twice(session: Session
 
 def test_a_corrected_notice_extends_no_further(session: Session, organ: Organ) -> None:
     first = sealed(organ, "extension")
-    second = reissued(organ, first, after(1), why="还需重新丈量。")
+    second = reissued(organ, first, after(1), why="还需重新丈量。", approved_by="李局长")
     [granted] = extensions(session)
+    assert (granted.ground, granted.approver) == ("还需重新丈量。", "李局长")
     assert (granted.letter_id, granted.notice) == (second, letter(session, second).number)
     assert conclude(session, organ).effective_due == EXTENDED
 
 
 @pytest.mark.parametrize(
     ("changes", "says"),
-    [({"original_due": "2027-01-20", "extended_due": "2027-02-01"}, "不一致")],
+    [
+        ({"original_due": "2027-01-20", "extended_due": "2027-02-01"}, "不一致"),
+        ({"accepted_on": "2026-11-20"}, "自 2026-11-23 起算"),
+    ],
 )
 def test_a_notice_that_starts_from_another_day_is_not_sealed(
     session: Session, organ: Organ, changes: dict, says: str
@@ -188,12 +201,22 @@ def test_signed_on_the_last_day_is_in_time_though_sealed_after_it(session: Sessi
 
 def test_signed_after_the_last_day_extends_nothing(session: Session, organ: Organ) -> None:
     letter_id = letters.drafted(organ, "extension", at=after(60))
-    for by, code in ((organ.drafter, "submit"), (organ.checker, "check"), (organ.head, "sign")):
+    for by, code in ((organ.drafter, "submit"), (organ.checker, "check")):
         act(by, letter_id, code, after(61))
-    act(organ.checker, letter_id, "number", after(61))
     with pytest.raises(Refused, match="届满"):
-        act(organ.checker, letter_id, "seal", after(61))
-    assert (letter(session, letter_id).state, extensions(session)) == ("numbered", [])
+        act(organ.head, letter_id, "sign", after(61))
+    assert (letter(session, letter_id).state, extensions(session)) == ("signing", []), "no number is lost"
+
+
+def test_the_cap_is_that_of_the_rule_under_which_the_period_runs(session: Session, organ: Organ, monkeypatch) -> None:
+    ours = statutes.law(session)
+    shorter = replace(ours.rules.newest("petition.conclude"), extension_amount=10, valid_from=day(-1))
+    after_it = replace(shorter, extension_amount=40, valid_from=day(1))
+    book = ours.rules.after([shorter]).after([after_it])
+    monkeypatch.setattr(extending, "law", lambda _session: replace(ours, rules=book))
+    with pytest.raises(FieldProblems) as refused:
+        letters.drafted(organ, "extension")
+    assert "不得超过 10 日" in refused.value.problems["extended_due"]
 
 
 def test_without_a_running_period_nothing_is_extended(session: Session) -> None:

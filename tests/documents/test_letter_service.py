@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from portal.cases.models import Clock
 from portal.cases.operations import FieldProblems, Refused
 from portal.cases.operations.proceedings import unpacked
+from portal.cases.timeline import timeline
 from portal.documents.letters import queries
 from portal.documents.letters.serving import METHODS, OUTCOMES, Attempt, problems_of, proof_of
 from tests.documents import letters
@@ -103,14 +104,67 @@ def test_served_once(session: Session, organ: Organ) -> None:
         serve(organ.drafter, letter_id)
 
 
-def test_a_procedure_that_has_not_come_so_far_refuses_rather_than_lose_the_right(session: Session) -> None:
+def test_a_procedure_that_has_not_come_so_far_refuses_before_the_signature_and_no_number_is_lost(
+    session: Session,
+) -> None:
     organ = letters.found_organ()
-    letter_id = sealed(organ, "opinion")
-    assert letters.proceeding_of(session, organ.number).state == "registered"
-    with pytest.raises(Refused, match="请先办理程序中的前一步"):
-        serve(organ.drafter, letter_id)
-    assert letter(session, letter_id).state == "sealed"
-    assert queries.services(session, letter(session, letter_id)) == []
+    letter_id = letters.drafted(organ, "opinion")
+    act(organ.drafter, letter_id, "submit")
+    act(organ.checker, letter_id, "check")
+    with pytest.raises(Refused, match="现为“已登记·待分办”，还不能“出具信访处理意见书”"):
+        act(organ.head, letter_id, "sign")
+    assert letter(session, letter_id).state == "signing"
+    letters.bring_to(organ.number, organ.clerk, "handling")
+    act(organ.head, letter_id, "sign")
+    letters.step(organ.clerk, organ.number, "withdraw", voluntary=True, withdrawn_by="written")
+    with pytest.raises(Refused, match="现为“信访人已撤回”"):
+        act(organ.checker, letter_id, "number")
+    other = sealed(organ, "not_competent")
+    assert letter(session, other).number == "运自然资信〔2026〕1号"
+
+
+def test_a_letter_that_says_other_than_the_page_is_not_signed(session: Session, organ: Organ) -> None:
+    by_hand = {"conclusion": "reject", "issued_on": letters.TODAY, "opinion_number": "待编", "legal_basis": "待填"}
+    letters.step(organ.clerk, organ.number, "give_opinion", **by_hand)
+    with pytest.raises(Refused, match="登记的处理意见是“不予支持”，文书写的是“予以支持”"):
+        sealed(organ, "opinion", at=after(1))
+    letter_id = sealed(organ, "opinion", at=after(1), conclusion="reject")
+    known = unpacked(letters.proceeding_of(session, organ.number))
+    assert (known["opinion_number"], known["issued_on"]) == ("运自然资信〔2026〕1号", day(1).isoformat())
+    assert known["legal_basis"] == letters.LAW, "what was typed by hand follows the sealed letter"
+    line = timeline(session, organ.clerk, letters.case_of(session, organ.number))
+    assert any((entry.title, entry.detail) == ("程序登记已与用印的文书一致", "运自然资信〔2026〕1号") for entry in line)
+    serve(organ.drafter, letter_id, at=after(2))
+    with pytest.raises(Refused, match="已有用印的信访处理意见书"):
+        sealed(organ, "opinion", at=after(3), conclusion="reject")
+
+
+def test_no_second_opinion_beside_the_one_that_was_served_on_paper(session: Session, organ: Organ) -> None:
+    by_hand = {"conclusion": "support", "issued_on": letters.TODAY, "opinion_number": "局意1号", "legal_basis": "法"}
+    letters.step(organ.clerk, organ.number, "give_opinion", **by_hand)
+    letters.step(organ.clerk, organ.number, "serve_opinion", served_on=letters.TODAY, proof="receipt")
+    with pytest.raises(Refused, match="（局意1号）已经送达"):
+        sealed(organ, "opinion", at=after(1))
+
+
+def test_the_seal_and_the_receipt_are_authority_enough_for_their_step(session: Session) -> None:
+    organ = letters.found_organ()
+    letters.bring_to(organ.number, organ.clerk, "awaiting_notice")
+    office = letters.hire("bureauoffice", letters.Role.LEADER_OFFICE, unit=letters.BUREAU, name="办公室庚")
+    serve(office, sealed(organ, "acceptance"))
+    proceeding = letters.proceeding_of(session, organ.number)
+    assert (proceeding.state, proceeding.handler_id) == ("accepted", organ.clerk.id), "the office handles nothing here"
+    letters.step(organ.drafter, organ.number, "handle", accepted_on=letters.TODAY, not_one_to_five=True)
+    letter_id = letters.drafted(organ, "opinion")
+    for by, code in ((organ.drafter, "submit"), (organ.checker, "check"), (organ.head, "sign")):
+        act(by, letter_id, code)
+    for code in ("number", "seal"):
+        act(office, letter_id, code)
+    assert letters.proceeding_of(session, organ.number).state == "opinion"
+    assert "petition.conclude" not in running(session, organ.number)
+    serve(office, letter_id)
+    assert "petition.review_request" in running(session, organ.number)
+    assert letters.proceeding_of(session, organ.number).handler_id == organ.drafter.id
 
 
 def test_a_step_taken_by_hand_is_not_taken_again_and_must_agree(session: Session, organ: Organ) -> None:

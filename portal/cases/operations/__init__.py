@@ -18,7 +18,7 @@ from portal.cases.operations.guidance import advise, print_advice
 from portal.cases.operations.outcome import close_case, link, missing_for_closing, rate, set_outcome
 from portal.cases.operations.papers import AttachmentRefused, attach
 from portal.cases.operations.parties import add_party
-from portal.cases.operations.proceedings import advance, open_proceeding
+from portal.cases.operations.proceedings import advance, open_proceeding, refuse_early
 from portal.cases.operations.recomputing import Recomputed, recompute
 from portal.cases.operations.registration import register
 
@@ -54,6 +54,7 @@ __all__ = [
     "record_visit",
     "recusal",
     "recuse",
+    "refuse_early",
     "register",
     "save_draft",
     "set_outcome",

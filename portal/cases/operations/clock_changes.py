@@ -113,12 +113,17 @@ def extend_by_letter(
     signed_on: date,
     at: datetime,
 ) -> Clock:
-    """Grant what a signed letter of the handling organ grants (第三十四条): the signature is the approval and its day counts.
+    """Grant what a signed letter of the handling organ grants (第三十四条): the letter tells of the approval, the day of its signature counts.
 
     Whoever seals the letter need not work for the platform. Raises as extend, but knows no version.
     """
     held = _held(session, clock_id)
     return _extend(session, actor, held, extension, asked_on=signed_on, at=at, letter_id=letter_id)
+
+
+def refuse_extension(session: Session, clock_id: int, extension: Extension, *, asked_on: date, at: datetime) -> None:
+    """Raise as extend_by_letter would, and grant nothing: for what leads up to the letter."""
+    _refuse_extension(_held(session, clock_id), extension, asked_on, at)
 
 
 def tell_of_extension(session: Session, actor: Actor, letter_id: int, on: date, at: datetime) -> bool:
@@ -149,17 +154,7 @@ def _extend(
     at: datetime,
     letter_id: int | None = None,
 ) -> Clock:
-    if not (grounds.extends_by_number(held.rule) or grounds.extends_to_a_day(held.rule)):
-        raise Refused(f"{held.rule.citation}没有规定可以延长，本期限不能延长。")
-    due = held.clock.effective_due
-    if held.history.paused_since or due is None:
-        raise Refused("本期限正在暂停，请先恢复再延长。")
-    # extending what has run out would hide that it was late (信访工作条例 第四十五条): the last day itself is still in time
-    if asked_on > due:
-        raise Refused(f"期限已于 {due} 届满，届满后不能再延长。")
-    problems = _extension_problems(held, extension, day_of(at))
-    if problems:
-        raise FieldProblems(problems)
+    _refuse_extension(held, extension, asked_on, at)
     ground = record.seal_free_text(session, held.case, extension.ground)
     by_number = grounds.extends_by_number(held.rule)
     row = ClockExtension(
@@ -180,6 +175,20 @@ def _extend(
     stated |= {"approved_on": _iso(row.approved_on), "informed_on": _iso(row.informed_on)}
     words = {"ground": ground, "approver": row.approver, "notice": row.notice}
     return _changed(session, actor, held, "clock.extended", at, stated, words)
+
+
+def _refuse_extension(held: _Held, extension: Extension, asked_on: date, at: datetime) -> None:
+    if not (grounds.extends_by_number(held.rule) or grounds.extends_to_a_day(held.rule)):
+        raise Refused(f"{held.rule.citation}没有规定可以延长，本期限不能延长。")
+    due = held.clock.effective_due
+    if held.history.paused_since or due is None:
+        raise Refused("本期限正在暂停，请先恢复再延长。")
+    # extending what has run out would hide that it was late (信访工作条例 第四十五条): the last day itself is still in time
+    if asked_on > due:
+        raise Refused(f"期限已于 {due} 届满，届满后不能再延长。")
+    problems = _extension_problems(held, extension, day_of(at))
+    if problems:
+        raise FieldProblems(problems)
 
 
 def correct_start(

@@ -23,13 +23,14 @@ def correct_reply(
     values: Mapping[str, Any],
     *,
     right: str,
-    on: date,
+    on: date | None,
     at: datetime,
 ) -> None:
     """Put ``values`` of the corrected reply in the place of those of the first; start ``right`` anew on ``on``, its receipt.
 
     自收到书面答复之日起 (信访工作条例 第三十五、三十六条): the old period is stopped and kept. Nothing starts where the right was used
-    up already. ``values`` are JSON-able and of an unsealed platform; what the proceeding knows already is left.
+    up already. ``on`` None: the reply, typed by hand before, was sealed in other words and is yet to be received. ``values`` are
+    JSON-able and of an unsealed platform; what the proceeding knows already is left.
     """
     case = session.get_one(Case, proceeding.case_id)
     known = unpacked(proceeding)
@@ -37,8 +38,9 @@ def correct_reply(
     proceeding.data = {**known, **new}
     proceeding.version += 1
     stated = {"platform": proceeding.platform, "proceeding_id": proceeding.id, "version": proceeding.version}
+    stated |= {} if on else {"sealed": True}
     old = clocks.running(session, case.id, right) if right else None
-    if old and old.started_on < on:
+    if old and on and old.started_on < on:
         fresh = _renewed(session, case, old, on, at)
         stated |= {"key": right, "old": old.started_on.isoformat(), "new": on.isoformat()}
         stated |= {"from": old.effective_due.isoformat(), "to": fresh.effective_due.isoformat()}

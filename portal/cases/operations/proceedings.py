@@ -90,9 +90,11 @@ def advance(
     step: str,
     data: dict[str, Any],
     at: datetime,
+    by_letter: bool = False,
 ) -> Proceeding:
     """Take ``step``: check version, state, permission, fields and guard; move; stop and start clocks; write the event.
 
+    ``by_letter``: a letter that was sealed or received takes it; who may do that need not work for the platform.
     Raises StaleVersion (with what the others did), Refused, FieldProblems. All in the caller's one transaction.
     """
     case = record.hold(session, select(Proceeding.case_id).where(Proceeding.id == proceeding_id).scalar_subquery())
@@ -101,7 +103,7 @@ def advance(
         raise Refused("没有这个程序。")
     platform = registry.platform(proceeding.platform)
     declared = _declared(platform, step)
-    _check_may(actor, platform, declared)
+    _check_may(actor, platform, declared, by_letter)
     if proceeding.version != version or proceeding.state not in declared.source:
         raise StaleVersion(changes_since(session, proceeding, version), proceeding.version)
     values = validated(declared.fields, data, at)
@@ -143,6 +145,13 @@ def advance(
         stated[LATE] = late[LATE]
     record.note(session, case, "proceeding.advanced", actor, at, data=stated, words=values or None)
     return proceeding
+
+
+def refuse_early(session: Session, proceeding: Proceeding, step: str, data: dict[str, Any], at: datetime) -> None:
+    """Raise Refused where the guard of ``step`` would refuse ``data``, as far as it is known. For what leads up to the step."""
+    platform = registry.platform(proceeding.platform)
+    case = session.get_one(Case, proceeding.case_id)
+    _refuse_by_guard(session, case, proceeding, platform, _declared(platform, step), data, at)
 
 
 def _merged(proceeding: Proceeding, step: Step, values: dict[str, Any]) -> dict[str, Any]:
@@ -311,8 +320,12 @@ def _declared(platform: Platform, step: str) -> Step:
         raise Refused("没有这个步骤。") from problem
 
 
-def _check_may(actor: Actor, platform: Platform, step: Step) -> None:
-    if platform.code not in actor.platforms or not actor.may(step.permission):
+def _may(actor: Actor, platform: Platform, step: Step) -> bool:
+    return platform.code in actor.platforms and actor.may(step.permission)
+
+
+def _check_may(actor: Actor, platform: Platform, step: Step, by_letter: bool) -> None:
+    if not by_letter and not _may(actor, platform, step):
         raise Refused(f"您没有{platform.label}平台“{step.label}”的权限。")
 
 
@@ -343,7 +356,9 @@ def _move(
     values: dict[str, Any],
     at: datetime,
 ) -> None:
-    proceeding.state, proceeding.moved_at, proceeding.handler_id = step.leads_to(proceeding.state), at, actor.id
+    proceeding.state, proceeding.moved_at = step.leads_to(proceeding.state), at
+    if _may(actor, platform, step):  # who only sealed or served its letter handles nothing here
+        proceeding.handler_id = actor.id
     proceeding.data = _pack(platform, values)
     proceeding.version += 1
     proceeding.closed_at = at if platform.states[proceeding.state].final else None

@@ -108,6 +108,7 @@ def _dues(session: Session, actor: Actor, case: Case) -> dict[str, Any]:
     return known | _granted(session, {each.id: each for each in clocks if each.key == EXTENDED and not each.stopped_at})
 
 
+    known |= {f"start.{each.key}": each.started_on for each in clocks}
 def _granted(session: Session, clocks: dict[int, Clock]) -> dict[str, Any]:
     """An extension that was granted by hand and that no letter tells of yet: the notice says what holds already."""
     wanted = select(ClockExtension).where(ClockExtension.clock_id.in_(clocks), ClockExtension.letter_id.is_(None))

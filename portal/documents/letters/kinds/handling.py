@@ -7,7 +7,6 @@ from typing import Any
 from portal.cases.definition import Choice, Day, Flag, Text
 from portal.documents.letters.kinds.definition import Binding, Issuer, Kind
 from portal.documents.letters.kinds.dispatch import ABOUT, LAW, MATTER, REASONS, RECEIVED, REQUEST
-from portal.statutes import deadlines
 
 BASIS = Text("legal_basis", "法律法规依据", required=True, long=True, help="写明法律、法规名称和条款")
 FINDINGS = Text("findings", "调查核实情况", required=True, long=True, most=6000)
@@ -26,15 +25,10 @@ PATHS = (
 )
 
 
-def within_the_cap(facts: Mapping[str, Any]) -> dict[str, str]:
-    """第三十四条: later than the old day, by no more than the table's cap, and approved before the notice."""
+def later(facts: Mapping[str, Any]) -> dict[str, str]:
+    """第三十四条: a period is made longer, never shorter. By how much at most, the rule says that counts for the matter."""
     old, new = (date.fromisoformat(facts[name]) for name in ("original_due", "extended_due"))
-    most = deadlines.rule("petition.conclude").extension_amount
-    if new <= old:
-        return {"extended_due": "延长后的期限应当晚于原期限。"}
-    if most is not None and (new - old).days > most:
-        return {"extended_due": f"延长期限不得超过 {most} 日（第三十四条）；您填写的延长了 {(new - old).days} 日。"}
-    return {}
+    return {} if new > old else {"extended_due": "延长后的期限应当晚于原期限。"}
 
 
 HANDLING = (
@@ -85,14 +79,14 @@ HANDLING = (
         ),
         prefill=ABOUT
         | {
-            "accepted_on": "step.accepted_on",
+            "accepted_on": "start.petition.conclude",
             "original_due": "due.petition.conclude",
             "extended_due": "granted.until",
             "why": "granted.ground",
             "approved_by": "granted.approver",
             "approved_on": "granted.on",
         },
-        guard=within_the_cap,
+        guard=later,
         extends="petition.conclude",
     ),
     Kind(
@@ -119,6 +113,7 @@ HANDLING = (
                 "opinion_number": "@number",
                 "legal_basis": "legal_basis",
             },
+            must=True,
         ),
         on_serve=Binding(
             "petition",

@@ -16,6 +16,7 @@ from portal.cases.operations.proceedings import validated
 from portal.documents.letters import issuers, life
 from portal.documents.letters.kinds import KINDS, Kind
 from portal.documents.letters.models import Letter
+from portal.documents.letters.operations import extending
 from portal.documents.letters.operations.shared import keep_wall, kept, locked, tell
 
 
@@ -129,6 +130,8 @@ def _checked(
 ) -> dict[str, Any]:
     values = validated(kind.fields, dict(facts), at)
     problems = kind.guard(values) if kind.guard else {}
+    if kind.extends and not problems:
+        problems = extending.above_the_cap(session, case, kind.extends, values)
     if problems:
         raise FieldProblems(problems)
     if kind.formal and issuer_unit_id not in {each.id for each in issuers.candidates(session, actor, case, kind)}:

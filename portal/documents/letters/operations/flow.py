@@ -8,11 +8,11 @@ from portal.access.actor import Actor
 from portal.cases.models import Case
 from portal.cases.operations import FieldProblems, Refused, grant, unit_scope
 from portal.clock import day_of
-from portal.documents.letters import blocks, composing, life
+from portal.documents.letters import blocks, composing, issuers, life
 from portal.documents.letters.kinds import KINDS
 from portal.documents.letters.models import Letter
 from portal.documents.letters.operations import extending
-from portal.documents.letters.operations.binding import Told, take
+from portal.documents.letters.operations.binding import Told, foresee, take
 from portal.documents.letters.operations.drafting import new_letter
 from portal.documents.letters.operations.numbering import give_number
 from portal.documents.letters.operations.shared import facts_of, keep_wall, locked, tell
@@ -54,7 +54,7 @@ def act(
     data = {"sha256": letter.content_sha256} if code in ("seal", "finish") else None
     tell(session, case, letter, EVENTS[code], actor, at, data=data, words={"why": why.strip()})
     if code == "seal":
-        _after_sealing(session, actor, letter, at)
+        _after_sealing(session, actor, letter, case, at)
     return letter
 
 
@@ -70,13 +70,29 @@ def _before(session: Session, actor: Actor, letter: Letter, case: Case, code: st
             letter.checked_by, letter.checked_at = actor.id, at
         case "sign":
             keep_wall(session, case, KINDS[letter.kind], facts_of(letter), letter.issuer_unit_id)
+            _foresee(session, actor, letter, case, at)
             letter.signed_by, letter.signed_at = actor.id, at
         case "number":
+            _foresee(session, actor, letter, case, at)
             give_number(session, letter, at)
+        case "seal":
+            _foresee(session, actor, letter, case, at)
         case "archive":
             letter.archived_at = at
         case "return":
             letter.checked_by = letter.checked_at = None
+
+
+def _foresee(session: Session, actor: Actor, letter: Letter, case: Case, at: datetime) -> None:
+    """What the seal would be refused for is told before the signature, and before a number is used up that no letter bears."""
+    kind = KINDS[letter.kind]
+    if letter.issuer_unit_id not in {each.id for each in issuers.candidates(session, actor, case, kind)}:
+        raise Refused(f"“{kind.label}”须由{kind.issuer.label}出具，本事项的该机关、单位已有变动；请作废后重新拟稿。")
+    signed_on = day_of(letter.signed_at or at)
+    if kind.extends:
+        extending.foresee(session, letter, kind.extends, signed_on, at)
+    if kind.on_seal:
+        foresee(session, letter, kind.on_seal, Told(issued_on=signed_on), at)
 
 
 def _seal(session: Session, actor: Actor, letter: Letter, case: Case, at: datetime) -> None:
@@ -93,10 +109,10 @@ def _seal(session: Session, actor: Actor, letter: Letter, case: Case, at: dateti
         tell(session, case, old, "letter.replaced", actor, at, data={"replaced_by_id": letter.id})
 
 
-def _after_sealing(session: Session, actor: Actor, letter: Letter, at: datetime) -> None:
+def _after_sealing(session: Session, actor: Actor, letter: Letter, case: Case, at: datetime) -> None:
     kind = KINDS[letter.kind]
     if kind.extends:
-        extending.extend(session, actor, letter, kind.extends, at)
+        extending.extend(session, actor, case, letter, kind.extends, at)
     binding = kind.on_seal
     if binding and letter.signed_at:
         take(session, actor, letter, binding, Told(issued_on=day_of(letter.signed_at)), at)
