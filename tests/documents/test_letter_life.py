@@ -12,7 +12,7 @@ from portal.access.permissions import Role
 from portal.cases import operations as cases
 from portal.cases import queries as case_queries
 from portal.cases.operations import FieldProblems, Refused, StaleVersion
-from portal.documents.letters import blocks, issuers, life, operations, queries
+from portal.documents.letters import blocks, issuers, life, offers, operations, queries
 from portal.documents.letters.kinds import KINDS
 from portal.documents.letters.models import Letter
 from portal.platforms import PLATFORMS
@@ -273,6 +273,50 @@ def test_a_county_s_review_and_rereview_go_up_one_level_each(session: Session, o
         drafted(organ, "review", issuer=GOVERNMENT)
     assert drafted(organ, "review", issuer="平陆县政府")
     assert drafted(organ, "rereview", issuer=GOVERNMENT)
+
+
+def test_the_opinion_of_a_review_is_that_of_the_organ_that_was_asked(session: Session, organ: Organ) -> None:
+    letters.bring_to(organ.number, organ.clerk, "handling")
+    letters.serve(organ.drafter, sealed(organ, "opinion"))
+    asked = {"review_requested_on": letters.TODAY, "review_received_on": letters.TODAY}
+    letters.step(organ.clerk, organ.number, "request_review", **asked, review_organ="山西省自然资源厅")
+    case = letters.case_of(session, organ.number)
+    assert issuers.candidates(session, organ.clerk, case, KINDS["review"]) == []
+    with pytest.raises(FieldProblems):
+        drafted(organ, "review", issuer=GOVERNMENT)
+    review = letters.proceeding_of(session, organ.number, "review")
+    with database.write() as writing:
+        version = review.version
+        cases.advance(writing, organ.clerk, review.id, version=version, step="withdraw_review",
+                      data={"withdrawn_by": "written", "voluntary": True}, at=MONDAY)  # fmt: skip
+    letters.step(organ.clerk, organ.number, "request_review", **asked, review_organ="平陆县人民政府")
+    with pytest.raises(FieldProblems):
+        drafted(organ, "review", issuer=GOVERNMENT)
+    assert drafted(organ, "review", issuer="平陆县政府")
+
+
+def test_a_draft_of_an_organ_that_has_the_matter_no_more_is_not_signed(session: Session, organ: Organ) -> None:
+    letter_id = drafted(organ, "acceptance")
+    act(organ.drafter, letter_id, "submit")
+    act(organ.checker, letter_id, "check")
+    letters.step(organ.clerk, organ.number, "refer", unit="平陆县人民政府")
+    with pytest.raises(Refused, match="该机关、单位已有变动"):
+        act(organ.head, letter_id, "sign")
+
+
+def test_who_sends_a_petition_down_tells_of_it_in_its_own_name(session: Session, organ: Organ) -> None:
+    bureau = "运城市自然资源和规划局"
+    direct = {"direct_unit": bureau, "received_on": letters.TODAY, "not_petition_office": True}
+    letters.step(organ.drafter, organ.number, "receive_direct", **direct)
+    told = {"directed_on": letters.TODAY, "directed_how": "spot"}
+    letters.step(organ.drafter, organ.number, "refer_down", unit="平陆县人民政府", **told)
+    case = letters.case_of(session, organ.number)
+    notice = KINDS["whereabouts"]
+    assert notice in offers.called_for(session, organ.drafter, case)
+    assert [unit.name for unit in issuers.candidates(session, organ.drafter, case, notice)] == [bureau]
+    offer = offers.offered(session, organ.drafter, case, notice)
+    assert (offer["act"], offer["unit"], offer["sent_on"]) == ("refer", "平陆县人民政府", letters.day(0))
+    assert sealed(organ, "whereabouts")
 
 
 def test_the_issuing_organ_sees_the_matter_from_the_day_it_is_to_sign(session: Session, organ: Organ) -> None:

@@ -22,7 +22,13 @@ from tests.documents.letters import BUREAU, FACTS, GOVERNMENT, NAME, OFFICE, Org
 from tests.staff import MONDAY
 
 pytestmark = pytest.mark.one_engine
-ISSUED_BY = {Issuer.OFFICE: OFFICE, Issuer.HANDLER: BUREAU, Issuer.REVIEWER: GOVERNMENT, Issuer.OWN: BUREAU}
+ISSUED_BY = {
+    Issuer.OFFICE: OFFICE,
+    Issuer.SENDER: OFFICE,
+    Issuer.HANDLER: BUREAU,
+    Issuer.REVIEWER: GOVERNMENT,
+    Issuer.OWN: BUREAU,
+}
 # 复核 needs an organ above the one that reviewed: this petition is a county's
 CODES = [code for code in KINDS if code != "rereview"]
 

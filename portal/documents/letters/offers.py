@@ -22,6 +22,8 @@ from portal.trail.queries import Entry, entries
 
 # the one period that a letter extends (第三十四条); its extension is counted in calendar days
 EXTENDED = "petition.conclude"
+# by which step of the petition it went on → 转送 or 交办 in the notice of it
+SENT = {"refer": "refer", "assign": "assign", "refer_down": "refer", "assign_down": "assign"}
 
 
 def offered(session: Session, actor: Actor, case: Case, kind: Kind) -> dict[str, Any]:
@@ -97,18 +99,19 @@ def _steps(session: Session, actor: Actor, case: Case) -> dict[str, Any]:
         if not shown.closed_off:
             known |= {f"step.{name}": value for name, value in shown.values.items()}
     taken = [entry for entry in _steps_taken(session, case) if entry.data["platform"] == "petition"]
-    if taken:
-        known |= {"last.step": taken[-1].data["step"], "last.on": day_of(taken[-1].at)}
+    sent = [entry for entry in taken if entry.data["step"] in SENT]
+    if sent:
+        known |= {"sent.step": SENT[sent[-1].data["step"]], "sent.on": day_of(sent[-1].at)}
     return known
 
 
 def _dues(session: Session, actor: Actor, case: Case) -> dict[str, Any]:
     clocks = list(reversed(cases.clocks(session, actor, case)))
     known = {f"due.{each.key}": each.effective_due for each in clocks}
+    known |= {f"start.{each.key}": each.started_on for each in clocks}
     return known | _granted(session, {each.id: each for each in clocks if each.key == EXTENDED and not each.stopped_at})
 
 
-    known |= {f"start.{each.key}": each.started_on for each in clocks}
 def _granted(session: Session, clocks: dict[int, Clock]) -> dict[str, Any]:
     """An extension that was granted by hand and that no letter tells of yet: the notice says what holds already."""
     wanted = select(ClockExtension).where(ClockExtension.clock_id.in_(clocks), ClockExtension.letter_id.is_(None))

@@ -98,6 +98,7 @@ DIRECT = (
         stops=(NOTICE,),
         hands="unit",
         guard=send_down,
+        letters=("whereabouts",),
         article=f"{LAW} 第二十三条第一款",
     ),
     Step(
@@ -112,6 +113,7 @@ DIRECT = (
         dues=("petition.report_back@report_by",),
         hands="unit",
         guard=send_down,
+        letters=("whereabouts",),
         article=f"{LAW} 第二十三条第一款",
     ),
     Step(

@@ -12,9 +12,10 @@ Guard = Callable[[Mapping[str, Any]], dict[str, str]]
 
 
 class Issuer(StrEnum):
-    """Whose letter it is. The first five are organs and sign; a hall's paper and a citizen's are written down and signed by hand."""
+    """Whose letter it is. The first six are organs and sign; a hall's paper and a citizen's are written down and signed by hand."""
 
     OFFICE = "office"
+    SENDER = "sender"
     HANDLER = "handler"
     REVIEWER = "reviewer"
     REREVIEWER = "rereviewer"
@@ -30,6 +31,7 @@ class Issuer(StrEnum):
 
 ISSUERS = {
     Issuer.OFFICE: "信访部门",
+    Issuer.SENDER: "转送、交办的机关、单位",
     Issuer.HANDLER: "有权处理（办理）的机关、单位",
     Issuer.REVIEWER: "办理机关、单位的上一级机关、单位",
     Issuer.REREVIEWER: "复查机关、单位的上一级机关、单位",

@@ -45,7 +45,7 @@ DISPATCH = (
     Kind(
         "whereabouts",
         "转送去向告知单",
-        Issuer.OFFICE,
+        Issuer.SENDER,
         f"{LAW} 第二十三条第一款",
         fields=(
             MATTER,
@@ -54,7 +54,7 @@ DISPATCH = (
             Text("unit", "去向机关、单位", required=True, most=120),
             Day("sent_on", "转送、交办之日", required=True, future=False),
         ),
-        prefill=ABOUT | {"unit": "step.unit", "act": "last.step", "sent_on": "last.on"},
+        prefill=ABOUT | {"unit": "step.unit", "act": "sent.step", "sent_on": "sent.on"},
     ),
     Kind(
         "guidance",
