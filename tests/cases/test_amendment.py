@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from portal import clock, database
 from portal.cases import operations
-from portal.cases.models import Case, Demand, Party
+from portal.cases.models import Case, CaseGrant, Demand, Party, Proceeding
 from portal.cases.operations import PersonGiven
 from portal.organisation.models import Unit
 from portal.people.models import Person
@@ -224,6 +224,28 @@ def test_a_stale_page_says_what_the_other_did_and_does_not_undo_it(
     with inside() as session:
         case = case_of(session, number)
         assert (case.category, case.headcount) == ("环境保护", 8)
+
+
+def test_an_organ_that_could_not_be_told_by_its_name_may_read_once_it_is_filled_in(
+    clerk: FlaskClient, number: str, inside: Callable
+) -> None:
+    def opened() -> list[str]:
+        with inside() as session:
+            wanted = select(CaseGrant.scope).where(CaseGrant.case_id == case_of(session, number).id)
+            return [scope for scope in session.scalars(wanted) if scope.startswith("unit:")]
+
+    amend(clerk, number, competent_unit="平陆县信访局")
+    assert opened() == [], "it was not sent anywhere yet"
+    with inside() as session:
+        proceeding = session.scalars(select(Proceeding)).one()
+        address, version = f"/cases/{number}/proceedings/{proceeding.id}/steps/refer", proceeding.version
+    post(clerk, address, version=str(version), unit="县局")
+    assert opened() == []
+    amend(clerk, number, competent_unit="平陆县信访局")
+    with inside() as session:
+        unit_id = session.scalars(select(Unit.id).where(Unit.short_name == "平陆县信访局")).one()
+        assert case_of(session, number).competent_unit_id == unit_id
+    assert opened() == [f"unit:{unit_id}"]
 
 
 def test_a_closed_case_takes_only_the_national_number(

@@ -7,8 +7,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.access.actor import Actor
-from portal.cases import amendments, vocabulary
-from portal.cases.models import Case, Demand, Party
+from portal.cases import amendments, registry, vocabulary
+from portal.cases.models import Case, Demand, Party, Proceeding
 from portal.cases.operations import grants, petitioner
 from portal.cases.operations.given import MOST_DEMANDS, Amendment, FieldProblems, Refused, StaleVersion
 from portal.cases.operations.record import index, note, seal_free_text
@@ -56,6 +56,8 @@ def amend(session: Session, actor: Actor, case: Case, *, changes: Amendment, see
     made = petitioner.amend(session, actor, case, changes.person, changes.reason, at)
     made += [(name, _words(session, name, before[name]), _words(session, name, new)) for name, new in columns.items()]
     _write(session, case, columns, at)
+    if before["competent_unit_id"] is None and columns.get("competent_unit_id") and _handed_over(session, case):
+        grants.grant(session, case, grants.unit_scope(case.competent_unit_id), why="有权处理单位", at=at)
     made += _add(session, case, changes, at)
     if not made:
         raise Refused("没有改动，不需要保存。")
@@ -83,6 +85,13 @@ def hand_over(session: Session, actor: Actor, case: Case, organ: str, *, why: st
         note(session, case, "case.amended", actor, at, data={"fields": [name]}, words=words)
     if unit_id:
         grants.grant(session, case, grants.unit_scope(unit_id), why=why, at=at)
+
+
+def _handed_over(session: Session, case: Case) -> bool:
+    """Whether a step has handed the matter on already, to an organ by a name that was not among the units."""
+    wanted = select(Proceeding.platform, Proceeding.data).where(Proceeding.case_id == case.id, Proceeding.level == "")
+    named = (data.get(step.hands) for code, data in session.execute(wanted) for step in registry.platform(code).steps)
+    return case.sensitivity == "normal" and any(named)
 
 
 def present(case: Case) -> dict[str, Any]:
