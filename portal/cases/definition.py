@@ -309,14 +309,7 @@ def _check_step(platform: Platform, step: Step, clocks: frozenset[str], letters:
             raise DeclarationError(f"{where}: unknown state {state}")
     if not isinstance(step.permission, Permission):
         raise DeclarationError(f"{where}: no permission")
-    if lost := {asked.unless for asked in step.fields if asked.unless} - {asked.name for asked in step.fields}:
-        raise DeclarationError(
-            f"{where}: a field is asked for unless another is filled that is not there: {sorted(lost)}"
-        )
-    if step.other and step.other not in {asked.name for asked in step.fields}:
-        raise DeclarationError(f"{where}: names another matter by a field it does not ask for")
-    if step.hands and not any(asked.name == step.hands and isinstance(asked, Text) for asked in step.fields):
-        raise DeclarationError(f"{where}: hands the matter to an organ it does not ask for")
+    _check_fields(where, step)
     for clock in (*step.starts, *step.stops, *step.resumes, *step.dues, *step.uses):
         _check_clock(where, step, clock, clocks)
     started = {clock.partition("@")[0] for clock in step.starts}
@@ -325,6 +318,18 @@ def _check_step(platform: Platform, step: Step, clocks: frozenset[str], letters:
             raise DeclarationError(f"{where}: {clock} gives a last day to a clock the step does not start")
     if unknown := set(step.letters) - letters:
         raise DeclarationError(f"{where}: unknown letters {sorted(unknown)}")
+
+
+def _check_fields(where: str, step: Step) -> None:
+    names = {asked.name for asked in step.fields}
+    if lost := {asked.unless for asked in step.fields if asked.unless} - names:
+        raise DeclarationError(
+            f"{where}: a field is asked for unless another is filled that is not there: {sorted(lost)}"
+        )
+    if step.other and step.other not in names:
+        raise DeclarationError(f"{where}: names another matter by a field it does not ask for")
+    if step.hands and not any(asked.name == step.hands and isinstance(asked, Text) for asked in step.fields):
+        raise DeclarationError(f"{where}: hands the matter to an organ it does not ask for")
 
 
 def _check_clock(where: str, step: Step, clock: str, clocks: frozenset[str]) -> None:

@@ -130,12 +130,7 @@ def advance(
         "stopped": clocks.stop(session, proceeding, declared.stops, f"{platform.code}.{declared.code}", at),
         "started": _start_clocks(session, case, runs_in, declared, values, at),
     }
-    if declared.other:
-        others.tie(session, actor, case, values.get(declared.other, ""), why=declared.label, at=at)
-    if declared.hands:
-        amendment.hand_over(session, actor, case, values.get(declared.hands, ""), why=declared.label, at=at)
-    if declared.proposes:
-        proposals.propose(session, actor, case, proceeding, values, at)
+    _beside(session, actor, case, proceeding, declared, values, at)
     if proceeding.closed_at:
         stated["stopped"] += clocks.stop(session, proceeding, None, f"{platform.code}.{declared.code}", at)
     if declared.answers:
@@ -145,6 +140,24 @@ def advance(
         stated[LATE] = late[LATE]
     record.note(session, case, "proceeding.advanced", actor, at, data=stated, words=values or None)
     return proceeding
+
+
+def _beside(
+    session: Session,
+    actor: Actor,
+    case: Case,
+    proceeding: Proceeding,
+    step: Step,
+    values: dict[str, Any],
+    at: datetime,
+) -> None:
+    """What a step does besides moving its procedure."""
+    if step.other:
+        others.tie(session, actor, case, values.get(step.other, ""), why=step.label, at=at)
+    if step.hands:
+        amendment.hand_over(session, actor, case, values.get(step.hands, ""), why=step.label, at=at)
+    if step.proposes:
+        proposals.propose(session, actor, case, proceeding, values, at)
 
 
 def refuse_early(session: Session, proceeding: Proceeding, step: str, data: dict[str, Any], at: datetime) -> None:
