@@ -87,11 +87,11 @@ class Step:
 
     ``starts`` are keys of deadlines.csv, each optionally "key@field" where the start day is a day the step asks for;
     ``stops`` are keys. ``resumes`` are keys: of those the one that stopped last runs again, from the day it ran from, for what
-    stopped it has come to nothing; the days between count. ``dues`` are "key@field" for clocks among ``starts`` whose number the law leaves to a person: the
-    day asked for is the last day (交办的办结期限、协议的履行期限). ``letters`` are the kinds of letter that are due after it.
-    ``uses`` are "key@field": a right, or the unit's chance to object, and the day on which it was used. Later than the right's last day is never
-    refused: the proceeding keeps under ``late`` which right was used late and what its last day was. ``other`` is a field that
-    names another matter by its number.
+    stopped it has come to nothing; the days between count. ``dues`` are "key@field" for clocks among ``starts`` whose number the
+    law leaves to a person: the day asked for is the last day (交办的办结期限、协议的履行期限). ``letters`` are the kinds of letter
+    that are due after it. ``uses`` are "key@field": a right, or the unit's chance to object, and the day on which it was used.
+    Later than the right's last day is never refused: the proceeding keeps under ``late`` which right was used late and what its
+    last day was. ``other`` is a field that names another matter by its number.
     ``guard(proceeding, at)`` sees ``state``, ``data`` with what was just typed merged in, the case's ``purpose``, ``channel``,
     ``number`` and ``received_on`` (the day the hall had it), ``accused`` (of an accusation: every name by which the record knows
     the respondent), ``reachable`` (the petitioner's name and address both stand in the record), ``other`` (.same .running .overdue

@@ -14,7 +14,7 @@ from portal.documents.letters import queries
 from portal.documents.letters.serving import METHODS, OUTCOMES, Attempt, problems_of, proof_of
 from tests.documents import letters
 from tests.documents.letters import NAME, Organ, act, after, day, letter, sealed, serve
-from tests.staff import MONDAY
+from tests.staff import MONDAY, hire
 
 
 @pytest.fixture
@@ -150,7 +150,7 @@ def test_no_second_opinion_beside_the_one_that_was_served_on_paper(session: Sess
 def test_the_seal_and_the_receipt_are_authority_enough_for_their_step(session: Session) -> None:
     organ = letters.found_organ()
     letters.bring_to(organ.number, organ.clerk, "awaiting_notice")
-    office = letters.hire("bureauoffice", letters.Role.LEADER_OFFICE, unit=letters.BUREAU, name="办公室庚")
+    office = hire("bureauoffice", letters.Role.LEADER_OFFICE, unit=letters.BUREAU, name="办公室庚")
     serve(office, sealed(organ, "acceptance"))
     proceeding = letters.proceeding_of(session, organ.number)
     assert (proceeding.state, proceeding.handler_id) == ("accepted", organ.clerk.id), "the office handles nothing here"
@@ -187,9 +187,7 @@ def test_a_review_s_receipt_starts_the_right_to_rereview(session: Session, organ
         review_received_on="2026-11-23",
         review_organ="运城市人民政府",
     )
-    office = letters.hire(
-        "office", letters.Role.LEADER_OFFICE, platforms=("petition",), unit=letters.GOVERNMENT, name="秘书庚"
-    )
+    office = hire("office", letters.Role.LEADER_OFFICE, platforms=("petition",), unit=letters.GOVERNMENT, name="秘书庚")
     letter_id = letters.drafted(organ, "review", issuer=letters.GOVERNMENT)
     for by, code in (
         (organ.drafter, "submit"),
@@ -199,7 +197,7 @@ def test_a_review_s_receipt_starts_the_right_to_rereview(session: Session, organ
         act(by, letter_id, code)
     with pytest.raises(Refused, match="机关代字尚未设定"):
         act(office, letter_id, "number")
-    admin = letters.hire("admin", letters.Role.SYSTEM_ADMIN, name="系统甲")
+    admin = hire("admin", letters.Role.SYSTEM_ADMIN, name="系统甲")
     with letters.database.write() as writing:
         letters.operations.set_word(writing, admin, letters.unit(writing, letters.GOVERNMENT).id, "运政复查", at=MONDAY)
     act(office, letter_id, "number")

@@ -108,12 +108,12 @@ class Row:
         return self.state != CANCELLED
 
     def on_the_day(self, now: Any) -> "Row":
-        """This row of an edition with arrival, state and the office's reason of ``now``, its row in the table.
+        """This row of an edition with arrival and state of ``now``, its row in the table.
 
         A change that is not published yet (cancelled while amending) is nobody's business outside the office.
         """
         state = now.state if self.stands and now.state != CANCELLED else self.state
-        return replace(self, state=state, reason=now.reason, arrived_at=now.arrived_at, left_at=now.left_at)
+        return replace(self, state=state, arrived_at=now.arrived_at, left_at=now.left_at)
 
     def written(self) -> dict[str, Any]:
         """As an edition keeps it: plain values, and nothing of the day itself."""
