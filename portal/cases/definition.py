@@ -146,7 +146,8 @@ class Way:
 class Question:
     """One question of a guide. Yes ends the guide here, no goes on to the next; ``advice`` is then said to the citizen.
 
-    ``decision`` is the step by which the handling organ decides so.
+    ``decision`` is the step by which the handling organ decides so. Where it asks for ``led_way`` ("question.way"), ``led_to`` or
+    ``limits_told``, its form has them from the way that was advised; the person still confirms them.
     """
 
     code: str

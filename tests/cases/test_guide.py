@@ -162,12 +162,18 @@ def test_the_handling_organ_decides_after_it_has_told_the_petitioner(
     assert form.select_one("input[name=path][checked]")["value"] == "two", (
         "the advice is the first choice, not the decision"
     )
+    assert form.select_one("select[name=led_way] option[selected]")["value"] == "two.labour"
+    assert "劳动人事争议仲裁委员会" in form.select_one("[name=led_to]")["value"]
+    assert "1 年内（《劳动争议调解仲裁法》第二十七条第一款）" in form.select_one("[name=limits_told]")["value"]
+    assert "60 日内（《行政复议法（2023）》第二十条）" in form.select_one("main details").get_text()
     decided = {"led_to": "县法院", "limits_told": "三年"}
     form = {
         "version": form.select_one("input[name=version]")["value"],
         "csrf_token": form.select_one("input[name=csrf_token]")["value"],
     }
-    assert clerk.post(link, data=form | decided | {"path": "one"}).status_code == 303
+    other = clerk.post(link, data=form | decided | {"path": "one", "led_way": "two.labour"})
+    assert "不属于所选的处理途径" in html(other).select_one(".error-summary").get_text()
+    assert clerk.post(link, data=form | decided | {"path": "one", "led_way": "one.civil"}).status_code == 303
     with inside() as session:
         proceeding = session.scalar(select(Proceeding))
         assert (proceeding.state, proceeding.data["path"], proceeding.data["first_advice"]) == ("led_in", "one", "two")

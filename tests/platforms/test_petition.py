@@ -56,6 +56,22 @@ def test_sixty_days_only_for_the_sixth_way():
     assert path.required
 
 
+def test_the_fifth_way_is_done_or_answered_by_the_organ_itself():
+    fulfil = PLATFORM.step("fulfil")
+    assert (fulfil.source, fulfil.starts, PLATFORM.states[fulfil.target].final) == (("accepted",), (), True)
+    assert fulfil.article.endswith("第三十一条第五项")
+    assert "第三十条" in refusal("fulfil", {"purpose": "accusation"})
+    assert refusal("fulfil") is None
+
+
+def test_a_procedure_belongs_to_its_item():
+    ways = dict(next(field for field in PLATFORM.step("lead_in").fields if field.name == "led_way").options)
+    assert set(ways) == {f"{each.code}.{way.code}" for each in PLATFORM.guide[:5] for way in each.ways}
+    assert "“（二）劳动人事争议仲裁”不属于" in refusal("lead_in", path="one", led_way="two.labour")
+    assert refusal("lead_in", path="two", led_way="two.labour") is None
+    assert refusal("lead_in", path="two") is None, "the list of the guide is not closed"
+
+
 def test_an_assignment_names_a_day_and_a_unit_and_a_referral_wants_nothing_back():
     assign = {field.name: field for field in PLATFORM.step("assign").fields}
     assert assign["report_by"].required
@@ -117,6 +133,7 @@ def test_review_rights_run_from_the_day_the_person_had_the_paper():
         ("object", "received_on", "objected_on"),
         ("handle", "received_on", "accepted_on"),
         ("give_opinion", "accepted_on", "issued_on"),
+        ("fulfil", "received_on", "fulfilled_on"),
         ("serve_opinion", "issued_on", "served_on"),
         ("request_review", "served_on", "review_received_on"),
         ("request_review", "served_on", "review_requested_on"),
@@ -270,7 +287,7 @@ def test_what_the_portal_knows_of_the_running_matter_outweighs_the_ticks(other, 
 
 def test_a_matter_that_was_assigned_ends_with_its_report_only():
     owed = {"report_by": "2026-12-31"}
-    ends = ("lead_in", "reconcile", "perform", "close", "withdraw", "conclude")
+    ends = ("lead_in", "fulfil", "reconcile", "perform", "close", "withdraw", "conclude")
     for code in ends:
         conclusion = {"conclusion": "support" if code == "perform" else "reject"}
         assert "办结报告" in refusal(code, **owed, **conclusion), code
@@ -378,4 +395,4 @@ def test_the_guide_asks_the_six_of_the_article_in_order():
         assert question.article.endswith(f"第三十一条第{item}项")
     paths = next(field for field in PLATFORM.fields if field.name == "first_advice")
     assert [code for code, _ in paths.options] == [question.code for question in PLATFORM.guide]
-    assert [question.decision for question in PLATFORM.guide] == ["lead_in"] * 5 + ["handle"]
+    assert [question.decision for question in PLATFORM.guide] == ["lead_in"] * 4 + ["fulfil", "handle"]

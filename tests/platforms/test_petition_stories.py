@@ -166,6 +166,21 @@ STORIES = {
         "led_in",
         (*ACCEPTED, ("lead_in", {"path": "two", "led_to": "县劳动仲裁委", "limits_told": "一年"})),
     ),
+    "依法履行或者答复": Told(
+        "fulfilled",
+        (
+            *ACCEPTED,
+            (
+                "fulfil",
+                {
+                    "fulfilled_how": "answered",
+                    "fulfilled": "经查不属违法建设。",
+                    "fulfilled_on": TODAY,
+                    "limits_told": "复议六十日",
+                },
+            ),
+        ),
+    ),
     "建议采纳": Told(
         "suggestion_answered",
         (*ACCEPTED, ("answer_suggestion", {"adoption": "partly", "reply": "采纳第一条。"})),

@@ -5,6 +5,7 @@ from flask import Response, abort, request
 from portal import clock
 from portal.access.guard import actor, requires
 from portal.access.permissions import Permission
+from portal.cases import guide as guides
 from portal.cases import operations, queries, registry
 from portal.cases.definition import Choice, Platform, Step
 from portal.cases.forms import OpenForm, scoped, step_form, to_data
@@ -22,7 +23,7 @@ def step(number: str, proceeding_id: int, step: str) -> Response:
     """One step of a procedure, as a form built from its declaration."""
     case = open_case(number)
     shown, platform, declared = _declared(case, proceeding_id, step)
-    first = {"version": shown.version} | _chosen(declared)
+    first = {"version": shown.version} | _chosen(declared) | _advised(platform, declared)
     form = scoped(step_form(declared.fields)(data=first), f"step-{proceeding_id}-{step}")
     action = Action(
         case=case,
@@ -34,7 +35,13 @@ def step(number: str, proceeding_id: int, step: str) -> Response:
         if declared.label.startswith("已")
         else f"已记录：{declared.label.removeprefix('记录')}。",
         letters=declared.letters,
-        context={"step": declared, "platform": platform, "proceeding": shown, "organs": _organs(declared)},
+        context={
+            "step": declared,
+            "platform": platform,
+            "proceeding": shown,
+            "organs": _organs(declared),
+            "periods": _periods(platform, declared),
+        },
     )
     return run(
         action,
@@ -75,6 +82,25 @@ def _chosen(declared: Step) -> dict[str, str]:
     """Choices that the link to the form has made already (the guide's answer); the person still confirms them."""
     asked = (each for each in declared.fields if isinstance(each, Choice))
     return {each.name: given for each in asked if (given := request.args.get(each.name)) in dict(each.options)}
+
+
+def _advised(platform: Platform, declared: Step) -> dict[str, str]:
+    """What the way that was advised (the link says which) already answers of ``declared``."""
+    asked = {each.name for each in declared.fields}
+    for question in platform.guide:
+        for way in question.ways:
+            if question.decision == declared.code and request.args.get("led_way") == f"{question.code}.{way.code}":
+                known = {"led_to": f"{way.label}（{way.organ}）", "limits_told": "；".join(guides.limits(way))}
+                return {name: text for name, text in known.items() if name in asked}
+    return {}
+
+
+def _periods(platform: Platform, declared: Step) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The ways into which ``declared`` can lead, with the periods the table has for them."""
+    if "limits_told" not in {each.name for each in declared.fields}:
+        return ()
+    ways = {way.label: guides.limits(way) for question in platform.guide for way in question.ways}
+    return tuple((label, known) for label, known in ways.items() if known)
 
 
 def _declared(case: Case, proceeding_id: int, code: str) -> tuple[queries.ProceedingShown, Platform, Step]:

@@ -115,7 +115,7 @@ GUIDE = (
             ),
         ),
         help="例如：违章建设、污染、拖欠工资的查处；要求制止侵害",
-        decision="lead_in",
+        decision="fulfil",
     ),
     Question(
         "six",

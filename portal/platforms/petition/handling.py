@@ -5,6 +5,7 @@ from typing import Any
 
 from portal.access.permissions import Permission
 from portal.cases.definition import Choice, Day, Flag, Guard, Step, Text
+from portal.platforms.petition.guide import GUIDE
 from portal.platforms.shared import NOTE, PROOF, VOLUNTARY, WITHDRAWN_BY, before
 
 HANDLE = Permission.PETITION_HANDLE
@@ -38,6 +39,24 @@ REPORT = Choice(
     "办结报告",
     help="交办事项须已收到办结报告；转送事项可不选",
     options=(("received", "交办事项，已收到办结报告"), ("unneeded", "转送事项，不要求办结报告")),
+)
+
+WAY = Choice(
+    "led_way",
+    "具体程序",
+    help="与分流指引相同；表中没有的可不选",
+    options=tuple(
+        (f"{question.code}.{way.code}", f"（{item}）{way.label}")
+        for question, item in zip(GUIDE, "一二三四五", strict=False)
+        for way in question.ways
+    ),
+)
+LIMITS_TOLD = Text(
+    "limits_told",
+    "已告知信访人的该程序法定期限",
+    required=True,
+    help="例如申请期限、时效；对答复不服的，写明复议、诉讼的期限",
+    most=500,
 )
 
 
@@ -103,6 +122,21 @@ def close(proceeding: Any, _at: datetime) -> str | None:
     return None
 
 
+def lead_in(proceeding: Any, _at: datetime) -> str | None:
+    """The procedure belongs to the item of 第三十一条 that was chosen, as the guide has them."""
+    path, way = str(proceeding.data.get("path", "")), str(proceeding.data.get("led_way", ""))
+    if path and way and way.partition(".")[0] != path:
+        return f"具体程序“{dict(WAY.options)[way]}”不属于所选的处理途径，请核对。"
+    return None
+
+
+def fulfil(proceeding: Any, at: datetime) -> str | None:
+    """The organ does its duty after it has the matter."""
+    if refusal := classify(proceeding, at):
+        return refusal
+    return "履行或者答复之日不能早于收到之日。" if before(proceeding.data, "fulfilled_on", "received_on") else None
+
+
 HANDLING = (
     Step(
         "handle",
@@ -136,17 +170,42 @@ HANDLING = (
                     ("two", "（二）仲裁"),
                     ("three", "（三）党员申诉、申请复审等"),
                     ("four", "（四）行政复议、裁决、确认、许可、处罚等行政程序"),
-                    ("five", "（五）申请查处违法行为、履行保护职责：依法履行或者答复"),
+                    ("five", "（五）申请查处违法行为、履行保护职责：由其他有这项职责的机关依法履行或者答复"),
                 ),
             ),
+            WAY,
             Text("led_to", "导入的程序和受理机关", required=True, most=200),
-            Text("limits_told", "已告知信访人的该程序法定期限", required=True, help="例如申请期限、时效", most=500),
+            LIMITS_TOLD,
             REPORT,
         ),
         stops=("petition.report_back",),
-        guard=each_of(classify, reported),
+        guard=each_of(classify, lead_in, reported),
         letters=("lead_in", "closing_report"),
         article=f"{LAW} 第三十一条第一项至第五项",
+    ),
+    Step(
+        "fulfil",
+        "依法履行或者答复（第五项）",
+        ("accepted",),
+        "fulfilled",
+        HANDLE,
+        # the organ's own duty: it is led nowhere, and what was asked for is done or answered. The 条例 gives it no days
+        fields=(
+            Choice(
+                "fulfilled_how",
+                "办理结果",
+                required=True,
+                options=(("performed", "依法履行职责"), ("answered", "书面答复")),
+            ),
+            Text("fulfilled", "履行情况或者答复内容", required=True, long=True),
+            Day("fulfilled_on", "履行或者答复之日", required=True, future=False),
+            LIMITS_TOLD,
+            REPORT,
+        ),
+        stops=("petition.report_back",),
+        guard=each_of(fulfil, reported),
+        letters=("closing_report",),
+        article=f"{LAW} 第三十一条第五项",
     ),
     Step(
         "answer_suggestion",

@@ -41,6 +41,7 @@ STATES = {
     "duplicate": State("不予受理（在办重复）", "ended", final=True),
     "ceased": State("不再受理", "ended", final=True),
     "led_in": State("已导入法定程序", "good", final=True),
+    "fulfilled": State("已依法履行或者答复", "good", final=True),
     "suggestion_answered": State("建议意见已回复", "good", final=True),
     "reconciled": State("经调解、和解办结", "good", final=True),
     "performed": State("处理意见已执行", "good", RIGHT_LEFT, final=True),
