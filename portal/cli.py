@@ -51,7 +51,18 @@ def init_app(app: Flask) -> None:
         app.cli.add_command(command)
 
 
-@click.command()
+class _InJson(click.Command):
+    """A command whose wrong use is told as its other refusals are: exit 2 belongs to what the law does not set."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError:
+            usage = " ".join([ctx.command_path, *self.collect_usage_pieces(ctx)])
+            _fail(deadlines.BadInput.code, f"命令的写法有误，应写作：{usage}", 1)
+
+
+@click.command(cls=_InJson, options_metavar="[--pause A..B] [--extend N]")
 @click.argument("key")
 @click.argument("start")
 @click.option("--pause", "pauses", multiple=True, metavar="A..B", help="不计入的日子，首尾两日都不计，可以写多次。")

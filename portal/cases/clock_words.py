@@ -1,5 +1,6 @@
 """How a change of a period reads in the timeline: what was done, why, and which day became which."""
 
+from portal.clock import day_of
 from portal.statutes import deadlines, grounds
 from portal.statutes.explain import UNITS
 from portal.trail.queries import Entry
@@ -27,9 +28,10 @@ def extended(entry: Entry) -> tuple[str, str]:
     told = f"{data['informed_on']} 告知" if data["informed_on"] else ""
     approved = f"{words['approver']} {data['approved_on']} 批准" if words.get("approver") else ""
     notice = f"告知书 {words['notice']}" if words.get("notice") else ""
+    typed = "届满后登记" if data["from"] and day_of(entry.at).isoformat() > data["from"] else ""
     return (
         f"期限延长：{_step(entry)}",
-        _joined(length, _moved(entry), words.get("ground", ""), approved, told, notice),
+        _joined(typed, length, _moved(entry), words.get("ground", ""), approved, told, notice),
     )
 
 

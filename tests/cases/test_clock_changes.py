@@ -145,13 +145,13 @@ def test_an_extension_joins_the_period_and_keeps_ground_approver_and_notice(sess
     assert (row.approved_on, row.informed_on, row.notice) == (TODAY, TODAY, "运信延〔2026〕3号")
 
 
-def test_an_extension_on_the_last_day_is_in_time_and_a_day_later_is_not(hall, started):
+def test_an_extension_approved_on_the_last_day_is_in_time_whenever_it_is_typed_and_a_day_later_is_not(hall, started):
     held = started("petition.conclude", date(2026, 9, 24))  # ends on 23 November
     assert held.effective_due == TODAY
     late = TODAY + timedelta(days=1)
     with pytest.raises(Refused, match="期限已于 2026-11-23 届满"):
-        do(clock_changes.extend, hall.clerk, held, day=late, extension=extension(approved_on=TODAY))
-    held = do(clock_changes.extend, hall.clerk, held, extension=extension(amount=30))
+        do(clock_changes.extend, hall.clerk, held, day=late, extension=extension(approved_on=late, informed_on=late))
+    held = do(clock_changes.extend, hall.clerk, held, day=late, extension=extension(amount=30))
     assert held.effective_due == date(2026, 12, 23)
 
 

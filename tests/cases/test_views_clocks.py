@@ -188,13 +188,17 @@ def test_an_extension_through_the_page_moves_the_date_and_the_offer_goes_when_th
     assert "此前已延长 30，合计 31，超过上限" in errors_of(second, f"clock-{clock_id}-amount")
 
 
-def test_an_expired_period_is_not_extended_and_the_page_says_when_it_ended(clerk, number, period):
+def test_an_expired_period_has_only_what_was_approved_before_and_the_page_says_when_it_ended(clerk, number, period):
     clock_id = period("petition.conclude", date(2026, 9, 23))
     assert "延长" not in acts(html(clerk.get(f"/cases/{number}")), clock_id)
-    given = {"ground": "复杂", "approver": "王某", "approved_on": "2026-11-22", "informed_on": "2026-11-23"}
-    answer = post(clerk, f"/cases/{number}/clocks/{clock_id}/extension", version="1", amount="10", **given)
+    assert "补登期内批准的延长" in acts(html(clerk.get(f"/cases/{number}")), clock_id)
+    given = {"ground": "复杂", "approver": "王某", "approved_on": "2026-11-23", "informed_on": "2026-11-23"}
+    address = f"/cases/{number}/clocks/{clock_id}/extension"
+    answer = post(clerk, address, version="1", amount="10", **given)
     assert answer.status_code == 422
     assert "期限已于 2026-11-22 届满" in html(answer).select_one(".error-summary").get_text()
+    assert post(clerk, address, version="1", amount="10", **given | {"approved_on": "2026-11-22"}).status_code == 303
+    assert "届满后登记" in html(clerk.get(f"/cases/{number}")).select_one("#timeline").get_text()
 
 
 def test_a_stale_page_says_what_somebody_else_did(clerk, number, period):

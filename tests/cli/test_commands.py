@@ -119,6 +119,10 @@ def test_due_gives_a_time_for_hours_and_counts_back_where_the_rule_does(run) -> 
         (("petition.conclude", "2026-11-23", "--extend", "31"), "extension_refused", 1),
         (("petition.conclude", "2026-11-23", "--extend", "many"), "bad_input", 1),
         (("petition.conclude", "2026-11-23", "--pause", "2026-12-08..2026-12-01"), "bad_input", 1),
+        (("petition.conclude",), "bad_input", 1),
+        (("petition.conclude", "2026-11-23", "--extra"), "bad_input", 1),
+        (("petition.conclude", "2026-11-23", "2026-11-24"), "bad_input", 1),
+        (("petition.conclude", "2026-11-23", "--pause"), "bad_input", 1),
     ],
 )
 def test_due_refuses_in_json(run, words: tuple[str, ...], code: str, status: int) -> None:

@@ -94,13 +94,13 @@ def resume(session: Session, actor: Actor, clock_id: int, *, version: int, last:
 
 
 def extend(session: Session, actor: Actor, clock_id: int, *, version: int, extension: Extension, at: datetime) -> Clock:
-    """Grant ``extension`` on top of what was granted before.
+    """Grant ``extension`` on top of what was granted before. In time is what was approved in time, whenever it is typed.
 
     Raises Refused where the law knows no extension, the period is paused or has ended; FieldProblems for zero, negative or
     more than the law's cap in all, and where ground, approver or the telling that the law asks for is missing; StaleVersion.
     """
     held = _hold(session, actor, clock_id, version)
-    return _extend(session, actor, held, extension, asked_on=day_of(at), at=at)
+    return _extend(session, actor, held, extension, asked_on=extension.approved_on, at=at)
 
 
 def extend_by_letter(
@@ -185,7 +185,7 @@ def _refuse_extension(held: _Held, extension: Extension, asked_on: date, at: dat
         raise Refused("本期限正在暂停，请先恢复再延长。")
     # extending what has run out would hide that it was late (信访工作条例 第四十五条): the last day itself is still in time
     if asked_on > due:
-        raise Refused(f"期限已于 {due} 届满，届满后不能再延长。")
+        raise Refused(f"期限已于 {due} 届满，届满后不能再批准延长；届满以前已经批准的，按实际填写批准日期。")
     problems = _extension_problems(held, extension, day_of(at))
     if problems:
         raise FieldProblems(problems)

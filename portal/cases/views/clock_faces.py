@@ -183,10 +183,11 @@ def _acts(clock: Clock, rule: Rule, history: History, today: date) -> list[tuple
         found.append(("cases.resume_clock", "恢复计算"))
     elif grounds.pausing(clock.key):
         found.append(("cases.pause_clock", "暂停计算"))
-    in_time = clock.effective_due is not None and clock.effective_due >= today
+    due = clock.effective_due
     left = rule.extension_amount is not None and history.extension < rule.extension_amount
-    if in_time and (left or grounds.extends_to_a_day(rule)):
-        found.append(("cases.extend_clock", "延长"))
+    if due is not None and (left or grounds.extends_to_a_day(rule)):
+        # what was approved in time may be typed later
+        found.append(("cases.extend_clock", "延长" if due >= today else "补登期内批准的延长"))
     if rule.amount is None:
         found.append(("cases.name_clock_day", "改指定日期"))
     return [*found, ("cases.correct_clock_start", "更正起算日")]
