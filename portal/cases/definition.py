@@ -86,12 +86,14 @@ class Step:
     """An action: from ``source`` states to ``target`` ("" stays where it is); who may; which clocks stop and start; what it asks for.
 
     ``starts`` are keys of deadlines.csv, each optionally "key@field" where the start day is a day the step asks for;
-    ``stops`` are keys. ``resumes`` are keys: of those the one that stopped last runs again, from the day it ran from, for what
-    stopped it has come to nothing; the days between count. ``dues`` are "key@field" for clocks among ``starts`` whose number the
-    law leaves to a person: the day asked for is the last day (交办的办结期限、协议的履行期限). ``letters`` are the kinds of letter
-    that are due after it. ``uses`` are "key@field": a right, or the unit's chance to object, and the day on which it was used.
-    Later than the right's last day is never refused: the proceeding keeps under ``late`` which right was used late and what its
-    last day was. ``other`` is a field that names another matter by its number.
+    ``stops`` are keys. ``pauses`` are "key/ground@first..last": a period out of which the step takes the days from one field to
+    the other, both included, for a ground of the statute (statutes.grounds). ``resumes`` are keys: of those the one that stopped
+    last runs again, from the day it ran from, for what stopped it has come to nothing; the days between count. ``dues`` are
+    "key@field" for clocks among ``starts`` whose number the law leaves to a person: the day asked for is the last day
+    (交办的办结期限、协议的履行期限). ``letters`` are the kinds of letter that are due after it.
+    ``uses`` are "key@field": a right, or the unit's chance to object, and the day on which it was used. Later than its last day is
+    never refused: the proceeding keeps under ``late`` what was used late and what its last day was. ``other`` is a field that
+    names another matter by its number.
     ``guard(proceeding, at)`` sees ``state``, ``data`` with what was just typed merged in, the case's ``purpose``, ``channel``,
     ``number`` and ``received_on`` (the day the hall had it), ``accused`` (of an accusation: every name by which the record knows
     the respondent), ``reachable`` (the petitioner's name and address both stand in the record), ``other`` (.same .running .overdue
@@ -117,6 +119,7 @@ class Step:
     letters: tuple[str, ...] = ()
     guard: Guard | None = None
     article: str = ""
+    pauses: tuple[str, ...] = ()
     resumes: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
     other: str = ""
@@ -311,7 +314,7 @@ def _check_step(platform: Platform, step: Step, clocks: frozenset[str], letters:
     if not isinstance(step.permission, Permission):
         raise DeclarationError(f"{where}: no permission")
     _check_fields(where, step)
-    for clock in (*step.starts, *step.stops, *step.resumes, *step.dues, *step.uses):
+    for clock in (*step.starts, *step.stops, *step.resumes, *step.dues, *step.uses, *_paused(step)):
         _check_clock(where, step, clock, clocks)
     started = {clock.partition("@")[0] for clock in step.starts}
     for clock in step.dues:
@@ -331,6 +334,12 @@ def _check_fields(where: str, step: Step) -> None:
         raise DeclarationError(f"{where}: names another matter by a field it does not ask for")
     if step.hands and not any(asked.name == step.hands and isinstance(asked, Text) for asked in step.fields):
         raise DeclarationError(f"{where}: hands the matter to an organ it does not ask for")
+
+
+def _paused(step: Step) -> list[str]:
+    """What ``pauses`` names, as "key@field"."""
+    named = (paused.partition("@") for paused in step.pauses)
+    return [f"{about.partition('/')[0]}@{day}" for about, _, days in named for day in days.split("..")]
 
 
 def _check_clock(where: str, step: Step, clock: str, clocks: frozenset[str]) -> None:

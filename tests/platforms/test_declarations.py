@@ -14,7 +14,7 @@ from portal.cases import registry
 from portal.cases.definition import BACK, Choice, Day, DeclarationError, Field, Platform, Step, check
 from portal.documents.letters.kinds import KINDS, LETTER_NAMES
 from portal.platforms import PLATFORMS
-from portal.statutes import table
+from portal.statutes import grounds, table
 
 LETTERS = frozenset(KINDS)
 ORDER = (
@@ -179,6 +179,13 @@ def test_only_rights_of_a_party_outlive_the_procedure(platform):
 def test_no_step_stops_a_clock_the_platform_never_starts(platform):
     started = {*platform.opening, *(key(clock) for step in platform.steps for clock in step.starts)}
     assert {clock for step in platform.steps for clock in step.stops} <= started
+
+
+@each
+def test_a_step_pauses_only_for_a_ground_of_the_statute(platform):
+    for step in platform.steps:
+        for about in (paused.partition("@")[0] for paused in step.pauses):
+            assert about.split("/")[1] in {each.code for each in grounds.pausing(about.split("/")[0])}, step.code
 
 
 @each

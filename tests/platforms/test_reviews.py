@@ -190,6 +190,37 @@ def test_a_hearing_stops_the_days_of_a_rereview_and_not_those_of_a_review(clerk:
     assert len(pauses_offered(clerk, number)) == 1
 
 
+def test_the_days_of_a_rereview_s_hearing_are_not_counted_once_it_is_registered(
+    clerk: FlaskClient, founded: Flask, sign_in: Callable, inside: Callable
+) -> None:
+    number = register(clerk)
+    taken(clerk, number, *REJECTED, *REVIEWED, REREVIEW)
+
+    def hearing(first: str, last: str) -> tuple[str, dict]:
+        days = {"rereview_hearing_first": first, "rereview_hearing_last": last}
+        return ("hear_rereview", days | {"rereview_hearing_record": "双方到会"})
+
+    def due() -> str:
+        with inside() as session:
+            return str(session.scalar(select(Clock.effective_due).where(Clock.key == "petition.rereview_decide")))
+
+    assert due() == "2026-12-23"
+    early = hearing("2026-11-20", TODAY)
+    assert "不能早于复核机关收到请求之日" in refusal(take(clerk, number, *early))
+    with clock.frozen(NOW + timedelta(days=10)):
+        later = sign_in("clerk")
+        taken(later, number, hearing("2026-11-30", "2026-12-01"))
+        assert due() == "2026-12-25"
+        assert "2026-11-30 至 2026-12-01 不计" in html(later.get(f"/cases/{number}")).select_one("#timeline").get_text()
+        taken(later, number, hearing("2026-11-30", "2026-12-01"))
+        assert due() == "2026-12-25", "the same days are taken out once"
+        pause = pauses_offered(later, number)[0]
+        assert post(later, pause, version="2", ground="hearing", first="2026-12-02", note="").status_code == 303
+        assert due() == "None"
+        taken(later, number, hearing("2026-12-02", "2026-12-03"))
+        assert due() == "2026-12-27", "the hearing ends the pause that was begun for it"
+
+
 def pauses_offered(client: FlaskClient, number: str) -> list[str]:
     """Addresses under which the page offers to pause a period."""
     links = html(client.get(f"/cases/{number}")).select('#proceedings a[href$="/pause"]')

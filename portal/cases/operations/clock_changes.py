@@ -93,6 +93,29 @@ def resume(session: Session, actor: Actor, clock_id: int, *, version: int, last:
     return _changed(session, actor, held, "clock.resumed", at, stated, None)
 
 
+def take_out(
+    session: Session, actor: Actor, clock_id: int, *, ground: str, first: date, last: date, at: datetime
+) -> Clock:
+    """Do not count the days from ``first`` to ``last``, which are over, for ``ground``: what a step says of a hearing.
+
+    A pause that lasts, begun for the same, ends with them. Days that are out already, or lie after the end, change nothing.
+    """
+    held = _held(session, clock_id)
+    due, lasting = held.clock.effective_due, held.history.paused_since
+    if any(high is not None and low <= first and last <= high for low, high in held.history.pauses):
+        return held.clock
+    if (due is not None and first > due) or (lasting and lasting > last):
+        return held.clock
+    open_pause = select(ClockPause).where(ClockPause.clock_id == clock_id, ClockPause.last.is_(None)).with_for_update()
+    row = session.scalar(open_pause)
+    if row is None:
+        row = ClockPause(clock_id=clock_id, ground=ground, first=first, paused_at=at, paused_by=actor.id)
+        session.add(row)
+    row.first, row.last, row.resumed_at, row.resumed_by = min(row.first, first), last, at, actor.id
+    stated = {"ground": row.ground, "first": row.first.isoformat(), "last": last.isoformat()}
+    return _changed(session, actor, held, "clock.resumed", at, stated, None)
+
+
 def extend(session: Session, actor: Actor, clock_id: int, *, version: int, extension: Extension, at: datetime) -> Clock:
     """Grant ``extension`` on top of what was granted before. In time is what was approved in time, whenever it is typed.
 

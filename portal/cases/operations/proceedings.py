@@ -16,6 +16,7 @@ from portal.cases.definition import Choice, Day, Field, Flag, Number, Platform, 
 from portal.cases.models import Case, Proceeding
 from portal.cases.operations import (
     amendment,
+    clock_changes,
     clocks,
     conduct,
     grants,
@@ -130,6 +131,7 @@ def advance(
         "stopped": clocks.stop(session, proceeding, declared.stops, f"{platform.code}.{declared.code}", at),
         "started": _start_clocks(session, case, runs_in, declared, values, at),
     }
+    _take_out(session, actor, case, declared, values, at)
     _beside(session, actor, case, proceeding, declared, values, at)
     if proceeding.closed_at:
         stated["stopped"] += clocks.stop(session, proceeding, None, f"{platform.code}.{declared.code}", at)
@@ -393,6 +395,14 @@ def _start_clocks(
         if clocks.start(session, case, proceeding, key, on, event=event, last=last, source=f"“{step.label}”时指定"):
             started.append(key)
     return started
+
+
+def _take_out(session: Session, actor: Actor, case: Case, step: Step, values: dict[str, Any], at: datetime) -> None:
+    for about, _, days in (paused.partition("@") for paused in step.pauses):
+        key, _, ground = about.partition("/")
+        first, last = (date.fromisoformat(values[asked]) for asked in days.split(".."))
+        if clock := clocks.running(session, case.id, key):
+            clock_changes.take_out(session, actor, clock.id, ground=ground, first=first, last=last, at=at)
 
 
 def _pack(platform: Platform, values: dict[str, Any]) -> dict[str, Any]:

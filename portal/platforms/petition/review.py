@@ -92,7 +92,9 @@ def serve_rereview(proceeding: Any, _at: datetime) -> str | None:
 
 
 def hear_rereview(proceeding: Any, _at: datetime) -> str | None:
-    """A hearing does not end before it begins."""
+    """A hearing does not end before it begins, nor begin before the organ has the request."""
+    if before(proceeding.data, "rereview_hearing_first", "rereview_received_on"):
+        return "听证开始之日不能早于复核机关收到请求之日。"
     if before(proceeding.data, "rereview_hearing_last", "rereview_hearing_first"):
         return "听证结束之日不能早于开始之日。"
     return None
@@ -255,10 +257,11 @@ REVIEW = (
                 "rereview_hearing_record",
                 "听证情况",
                 required=True,
-                help="听证所需时间不计入复核期限：请另在该期限上登记暂停、恢复",
+                help="听证所需时间不计入复核期限：登记后，从开始到结束的日子由系统在该期限中扣除",
                 long=True,
             ),
         ),
+        pauses=("petition.rereview_decide/hearing@rereview_hearing_first..rereview_hearing_last",),
         guard=hear_rereview,
         letters=("hearing_record",),
         article=f"{LAW} 第三十六条第二款",
