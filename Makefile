@@ -7,8 +7,9 @@ BIN := .venv/bin
 # Two workers suit the smallest machine the tests are meant for; PYTEST_WORKERS=auto on a bigger one.
 PYTEST_WORKERS ?= 2
 PYTEST := $(BIN)/python -m pytest
-# A module of journeys starts a hall of its own: on one worker it starts it once.
-BY_MODULE := -n $(PYTEST_WORKERS) --dist loadfile
+# Journeys wait more than they compute. A module of them starts a hall of its own: on one worker it starts it once.
+BROWSER_WORKERS ?= 3
+BY_MODULE := -n $(BROWSER_WORKERS) --dist loadfile
 
 # Versions and checksums say all; the lock file keeps no addresses, neither of downloads nor of sponsors.
 define STRIP_ADDRESSES
