@@ -108,6 +108,8 @@ def _shortest(platform: Platform, start: str, targets: tuple[str, ...]) -> list[
         state = front.popleft()
         if state in targets:
             return ways[state]
+        if platform.states[state].final:
+            continue  # what may still be asked for after an end is not the ordinary way
         for step, after in platform.moves_from(state):
             if after not in ways:
                 ways[after] = [*ways[state], step]

@@ -117,6 +117,8 @@ ENDED = (
          closed=Closed((EXPLAINED,), "已引导到诉讼服务中心查询，进度由法院告知。", ("fair", ""))),
     Plot("forwarded", 22, "屈艳霞", "来信反映交通事故责任认定", "对事故责任认定有异议，来信附照片。", ("复核责任认定",), channel="letter",
          category="政法/交通事故", values={"forward_justice": {"authority": "市公安局"}}),
+    Plot("undirected", 24, "", "未署名来信反映外省网店不发货", "在外省网店付款后没有收到货，请求协调，没有姓名和住址。", ("协调发货",), channel="letter",
+         values={"receive_direct": {"direct_unit": "市市场监督管理局"}, "direct_nobody": {"competent_organ": "网店所在地的市场监督管理部门"}}),
     Plot("accusation_forwarded", 21, "秦占奎", "反映个别工作人员办事中接受宴请", "在办理一项审批过程中，听到并见到有工作人员接受宴请，附时间地点。",
          ("依规依纪核查",), purpose="accusation", channel="letter", accused=ACCUSED[1], respondent="某工作人员",
          values={"forward_accusation": {"authority": "有管理权限的纪检监察机关"}}),

@@ -62,7 +62,7 @@ class Closed:
 class Plot:
     """One case: what was told ``ago`` days ago, and the state its own platform's proceeding stands at today.
 
-    ``shown_to``: units by short name and staff by login name to whom it is opened besides.
+    ``who`` is a name of CITIZENS, "" where none was left. ``shown_to``: units by short name and staff by login name to whom it is opened besides.
     """
 
     reach: str
