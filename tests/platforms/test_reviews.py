@@ -156,6 +156,8 @@ def test_another_procedure_on_the_case_has_no_review_of_the_first(clerk: FlaskCl
     close = ("close", {"guidance": "已解释", **REPORT})
     taken(clerk, number, *REJECTED, *REVIEWED, close)
     assert post(clerk, f"/cases/{number}/proceedings", platform="petition").status_code == 303
+    asked = take(clerk, number, "request_rereview", REREVIEW[1])
+    assert "请先结束它" in refusal(asked), "of the one that has ended, while the other runs"
     # offered() knows one address per step: the later procedure's
     taken(clerk, number, *REJECTED, close, REVIEW)
     assert rows(inside, number)["review"].of_id == rows(inside, number)[""].id

@@ -115,7 +115,7 @@ def advance(
     own = _kept(proceeding, declared, values) | ({} if declared.opens else late)
     came_from = proceeding.state
     if proceeding.closed_at:  # a right used after the end: what was ended waits for its answer
-        _refuse_second(session, case, platform)
+        _refuse_second(session, case, platform, "请先结束它，再登记；提出之日按实际填写，不因此逾期。")
         outcome.reopen(session, actor, case, why=declared.label, at=at)
     _move(session, actor, proceeding, platform, declared, own, at)
     runs_in = proceeding
@@ -344,7 +344,7 @@ def _check_may(actor: Actor, platform: Platform, step: Step, by_letter: bool) ->
         raise Refused(f"您没有{platform.label}平台“{step.label}”的权限。")
 
 
-def _refuse_second(session: Session, case: Case, platform: Platform) -> None:
+def _refuse_second(session: Session, case: Case, platform: Platform, then: str = "") -> None:
     running = select(Proceeding.id).where(
         Proceeding.case_id == case.id,
         Proceeding.platform == platform.code,
@@ -352,7 +352,7 @@ def _refuse_second(session: Session, case: Case, platform: Platform) -> None:
         Proceeding.closed_at.is_(None),
     )
     if session.scalar(running):
-        raise Refused(f"本事项已有正在进行的{platform.label}程序。")
+        raise Refused(f"本事项已有正在进行的{platform.label}程序。{then}")
 
 
 def _without_personal_numbers(session: Session, case: Case, step: Step, values: dict[str, Any]) -> dict[str, Any]:
