@@ -114,9 +114,8 @@ def advance(
     late = _late(session, proceeding, declared, values)
     own = _kept(proceeding, declared, values) | ({} if declared.opens else late)
     came_from = proceeding.state
-    if proceeding.closed_at:  # a right used after the end: what was ended waits for its answer
-        _refuse_second(session, case, platform, "请先结束它，再登记；提出之日按实际填写，不因此逾期。")
-        outcome.reopen(session, actor, case, why=declared.label, at=at)
+    if proceeding.closed_at:
+        _reopen(session, actor, case, platform, declared, at)
     _move(session, actor, proceeding, platform, declared, own, at)
     runs_in = proceeding
     if declared.opens:
@@ -378,6 +377,12 @@ def _move(
     proceeding.version += 1
     proceeding.closed_at = at if platform.states[proceeding.state].final else None
     session.flush()
+
+
+def _reopen(session: Session, actor: Actor, case: Case, platform: Platform, step: Step, at: datetime) -> None:
+    """A right is used after the end: what was ended is going to wait for its answer."""
+    _refuse_second(session, case, platform, "请先结束它，再登记；提出之日按实际填写，不因此逾期。")
+    outcome.reopen(session, actor, case, why=step.label, at=at)
 
 
 def _start_clocks(
