@@ -321,6 +321,9 @@ def test_a_state_without_a_story_gets_a_plain_one(app):
 
 
 def test_every_organ_that_handles_a_petition_has_somebody_to_check_and_somebody_to_sign(hall):
+    accepted = select(Proceeding.case_id).where(Proceeding.platform == "petition", Proceeding.state == "accepted")
+    known = select(Case.competent_unit_id.is_not(None)).where(Case.id.in_(accepted), Case.sensitivity == "normal")
+    assert all(hall.scalars(known)), "what was accepted was accepted by an organ"
     handled = {unit for unit in hall.scalars(select(Case.competent_unit_id).distinct()) if unit}
     assert len(handled) > 2
     can: dict[int | None, set[Permission]] = {}

@@ -253,6 +253,16 @@ def ask(page: Page, code: str, tail: str = "") -> None:
     page.get_by_role("button", name="查询", exact=True).click()
 
 
+def mark(page: Page) -> None:
+    """Remember this very page, to see whether it was loaded anew."""
+    page.evaluate("window.unchanged = true")
+
+
+def loaded_anew(page: Page) -> None:
+    """Wait until it is no longer the page that was marked."""
+    page.wait_for_function("() => window.unchanged === undefined")
+
+
 def lag(board: Page, number: str, act: Callable[[], object], within: int) -> int:
     """Milliseconds from ``act`` until ``board`` announces ``number`` (anew); AssertionError beyond ``within``."""
     board.evaluate(WATCH_BOARD, number)

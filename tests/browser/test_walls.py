@@ -103,15 +103,6 @@ def number(page: Page) -> Locator:
     return page.locator(".call-number")
 
 
-def mark(page: Page) -> None:
-    """Remember this very page, to see whether it was loaded anew."""
-    page.evaluate("window.unchanged = true")
-
-
-def loaded_anew(page: Page) -> None:
-    page.wait_for_function("() => window.unchanged === undefined")
-
-
 def same_page(page: Page) -> bool:
     return page.evaluate("() => window.unchanged === true")
 
@@ -231,7 +222,7 @@ def test_midnight_clears_the_board(centre: Hall, wall, clerk, call) -> None:
     before = centre.now()
     for page in (hall, zone, window):
         expect(number(page)).to_have_text(shown)
-        mark(page)
+        acts.mark(page)
         often(page)
     midnight = clock.at_hall(clock.day_of(before) + timedelta(days=1))
     centre.travel(midnight + timedelta(seconds=2))
@@ -241,7 +232,7 @@ def test_midnight_clears_the_board(centre: Hall, wall, clerk, call) -> None:
             assert page.locator(".recent li").count() == 0
         expect(window.locator(".call-idle")).to_have_text("暂停服务")
         for page in (hall, zone, window):
-            loaded_anew(page)
+            acts.loaded_anew(page)
             expect(page.locator("#clock")).to_contain_text(chinese_day(midnight))
             assert shown not in page.content()
     finally:
@@ -299,7 +290,7 @@ def test_a_quiet_hall_keeps_telling_the_time_of_its_data(centre: Hall, wall) -> 
 def test_a_new_build_is_fetched_only_when_the_page_answers(centre: Hall, wall, call, complaints) -> None:
     shown = call()
     page = wall()
-    mark(page)
+    acts.mark(page)
 
     def upgraded(route: Route) -> None:
         body = re.sub(r'data-build="[^"]*"', 'data-build="another"', route.fetch().text())

@@ -83,6 +83,8 @@ TEXTS = {
 DAYS = {"limitation_on": timedelta(days=5), "next_on": NEAR}
 TICKED = ("signed_and_sealed",)
 WRITTEN = ("notice_number", "report", "session_note")
+# The matter reached its organ without this hall: gone through only to what cannot be reached otherwise.
+BESIDE = ("receive_direct",)
 
 
 def path(platform: Platform, target: str, via: tuple[str, ...] = ()) -> list[Step]:
@@ -102,6 +104,14 @@ def fill(step: Step, on: date, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _shortest(platform: Platform, start: str, targets: tuple[str, ...]) -> list[Step]:
+    for without in (BESIDE, ()):
+        if (way := _way(platform, start, targets, without)) is not None:
+            return way
+    raise LookupError(f"{platform.code}: no way from {start} to {targets}")
+
+
+def _way(platform: Platform, start: str, targets: tuple[str, ...], without: tuple[str, ...]) -> list[Step] | None:
+    """The shortest, the steps ``without`` left out; None if there is none."""
     ways: dict[str, list[Step]] = {start: []}
     front = deque([start])
     while front:
@@ -111,10 +121,10 @@ def _shortest(platform: Platform, start: str, targets: tuple[str, ...]) -> list[
         if platform.states[state].final:
             continue  # what may still be asked for after an end is not the ordinary way
         for step, after in platform.moves_from(state):
-            if after not in ways:
+            if after not in ways and step.code not in without:
                 ways[after] = [*ways[state], step]
                 front.append(after)
-    raise LookupError(f"{platform.code}: no way from {start} to {targets}")
+    return None
 
 
 def _value(asked: Field, on: date) -> Any:

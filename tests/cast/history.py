@@ -206,7 +206,8 @@ class History:
             if level := registry.platform(platform).level_of(step.source[0]):
                 beside = select(Proceeding).where(Proceeding.case_id == proceeding.case_id, Proceeding.level == level)
                 proceeding = session.scalars(beside).one()
-            stated = {"unit": story.plot.competent} if story.plot.competent else {}
+            organ = story.plot.competent
+            stated = {"unit": organ, "direct_unit": organ} if organ else {}
             data = course.fill(step, clock.day_of(at), {**stated, **self._dated(given)})
             operations.advance(
                 session, self.staff[login], proceeding.id, version=proceeding.version, step=step.code, data=data, at=at
