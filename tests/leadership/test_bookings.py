@@ -434,10 +434,12 @@ def test_the_visitor_waits_with_an_ordinary_number_for_the_leaders_room(session,
     do(queue.start, office, ticket.id, version=called.version, at=later(32))
     shown = queries.one(session, office, made.id)
     assert (shown.stands, shown.started_at, shown.ended_at) == ("receiving", later(32), None)
+    assert days.day(session, office, morning.id).missing[-1] == "第 1 件接谈还没有结束"
     serving = session.get_one(Ticket, ticket.id)
     do(queue.finish, office, ticket.id, version=serving.version, at=later(50))
     shown = queries.one(session, office, made.id)
     assert (shown.stands_label, shown.ended_at) == ("已接谈，待登记", later(50))
+    assert days.day(session, office, morning.id).missing[-1] == "第 1 件已接谈，还没有记接谈结束"
     assert told(session, office, case.id)[-1][0] == "来见领导，已签到：市委副书记、市长 杜立新"
 
 

@@ -259,16 +259,17 @@ def lacking(session: Session, reception: Reception | Row, *, among: Collection[i
     signature with which it goes on: tasks, looking again, a result. ``among``: the bookings of which the reader may know, where these are not all.
     """
     wanted = (
-        select(Booking, Sheet)
+        select(Booking, Sheet, Ticket.state)
         .outerjoin(Sheet, Sheet.booking_id == Booking.id)
+        .outerjoin(Ticket, Ticket.id == Booking.ticket_id)
         .where(Booking.reception_id == reception.id, Booking.state != "cancelled")
         .order_by(*IN_ORDER)
     )
     if among is not None:
         wanted = wanted.where(Booking.id.in_(among or [0]))
     found = [] if reception.arrived_at else ["没有记领导到场"]
-    for place, (booking, sheet) in enumerate(session.execute(wanted), start=1):
-        found += [f"第 {place} 件{said}" for said in _lacks(booking, sheet)]
+    for place, (booking, sheet, called) in enumerate(session.execute(wanted), start=1):
+        found += [f"第 {place} 件{said}" for said in _lacks(booking, sheet, called)]
     return found
 
 
@@ -309,11 +310,13 @@ def unpacked(plan: str) -> tuple[TaskDraft, ...]:
     )
 
 
-def _lacks(booking: Booking, sheet: Sheet | None) -> list[str]:
+def _lacks(booking: Booking, sheet: Sheet | None, called: str | None) -> list[str]:
     if booking.state == "absent":
         return []
     if booking.state != "received":
-        return ["还没有接待，也没有记爽约" if booking.state != "receiving" else "接谈还没有结束"]
+        if stands(booking.state, called) != "receiving":
+            return ["还没有接待，也没有记爽约"]
+        return ["已接谈，还没有记接谈结束" if called == "done" else "接谈还没有结束"]
     if sheet is None or not sheet.minutes:
         return ["没有填写接谈情况"]
     if not sheet.manner or not sheet.opinion:
