@@ -30,7 +30,6 @@ class Settings:
     secret_key: str
     data_keys: tuple[str, ...]
     testing: bool = False
-    demo: bool = False
     secure_cookies: bool = False
     clock_file: Path | None = None
     upload_limit: int = 20 * 1024 * 1024
@@ -58,7 +57,6 @@ class Settings:
             database_url=os.environ.get("DATABASE_URL") or f"sqlite:///{home / 'portal.sqlite3'}",
             secret_key=secret,
             data_keys=tuple(key.strip() for key in keys.replace("\n", ",").split(",") if key.strip()),
-            demo=os.environ.get("PORTAL_DEMO", "") == "1",
             secure_cookies=os.environ.get("PORTAL_SECURE_COOKIES", "1" if production else "0") == "1",
             clock_file=Path(clock_file) if clock_file else None,
             stream_limit=int(os.environ.get("PORTAL_STREAM_LIMIT", "300")),

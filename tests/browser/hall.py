@@ -35,7 +35,7 @@ class Hall:
             **os.environ,
             "PORT": str(self.port),
             "PORTAL_HOME": str(home),
-            "PORTAL_DEMO": "1",
+            "PORTAL_DEMO": "" if copied else "1",
             "PORTAL_DEMO_PASSWORD": demo_password(),
             "PORTAL_CLOCK_FILE": str(self.clock_file),
             "DATABASE_URL": "",
